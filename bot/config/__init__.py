@@ -1,0 +1,1 @@
+"""Configuration: YAML files -> frozen values, every mistake with file, line and what to write instead."""
