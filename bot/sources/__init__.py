@@ -1,0 +1,5 @@
+"""Getting it: HTTP, feeds, pages, documents, articles, cadence and health. Reading never raises; failures are values."""
+
+from bot.sources.reading import read
+
+__all__ = ["read"]

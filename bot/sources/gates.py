@@ -1,0 +1,116 @@
+"""Politeness: how many requests run at once, in all and at one host, and how far apart they start."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+_TIDY_AT = 1024
+"""Idle hosts are forgotten when more than this many are remembered."""
+
+
+class _Host:
+    __slots__ = ("next_at", "running", "spacing", "users")
+
+    def __init__(self, at_once: int, spacing: float) -> None:
+        self.running = asyncio.Semaphore(at_once)
+        self.spacing = spacing
+        self.next_at = 0.0
+        self.users = 0
+
+
+class Slot:
+    """A place at one host and in all, held within ``async with``. (A plain class: this runs for every request.)"""
+
+    __slots__ = ("_gate", "_gates")
+
+    def __init__(self, gates: Gates, gate: _Host) -> None:
+        self._gates = gates
+        self._gate = gate
+
+    async def __aenter__(self) -> None:
+        """Wait."""
+        gate = self._gate
+        gate.users += 1
+        try:
+            await gate.running.acquire()
+            try:
+                if gate.spacing:
+                    await self._gates.turn(gate)
+                await self._gates.in_all.acquire()
+            except BaseException:
+                gate.running.release()
+                raise
+        except BaseException:
+            gate.users -= 1
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        """Leave."""
+        self._gates.in_all.release()
+        self._gate.running.release()
+        self._gate.users -= 1
+
+
+class Gates:
+    """A slot per request, first at its host and then in all, so that a slow host fills only its own slots.
+
+    Args:
+        in_all: requests at once.
+        per_host: requests at once at one host.
+        spacing: seconds between the starts of two requests to one host.
+        monotonic: seconds, for tests.
+        sleep: for tests.
+    """
+
+    def __init__(
+        self,
+        in_all: int,
+        per_host: int,
+        spacing: float,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self.in_all = asyncio.Semaphore(in_all)
+        self._per_host = per_host
+        self._spacing = spacing
+        self._hosts: dict[str, _Host] = {}
+        self._monotonic = monotonic
+        self._sleep = sleep
+
+    def widen(self, host: str, spacing: float) -> None:
+        """Keep requests to ``host`` at least ``spacing`` seconds apart (its robots file asks for it)."""
+        gate = self._gate(host)
+        gate.spacing = max(gate.spacing, spacing)
+
+    def slot(self, host: str) -> Slot:
+        """Wait for this host's turn and a free place, then hold both: ``async with gates.slot(host): ...``."""
+        return Slot(self, self._gate(host))
+
+    async def turn(self, gate: _Host) -> None:
+        """Wait until the host may be asked again."""
+        now = self._monotonic()
+        at = max(now, gate.next_at)
+        gate.next_at = at + gate.spacing
+        if at > now:
+            await self._sleep(at - now)
+
+    def _gate(self, host: str) -> _Host:
+        gate = self._hosts.get(host)
+        if gate is None:
+            if len(self._hosts) >= _TIDY_AT:
+                self._tidy()
+            gate = self._hosts[host] = _Host(self._per_host, self._spacing)
+        return gate
+
+    def _tidy(self) -> None:
+        now = self._monotonic()
+        idle = [
+            name
+            for name, gate in self._hosts.items()
+            if not gate.users and gate.next_at <= now and gate.spacing == self._spacing
+        ]
+        for name in idle:
+            del self._hosts[name]

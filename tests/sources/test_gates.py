@@ -1,0 +1,87 @@
+import asyncio
+
+from bot.sources.gates import Gates
+
+
+class Time:
+    """Monotonic seconds that pass only by sleeping."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(round(seconds, 3))
+        self.now += seconds
+
+
+async def test_one_host_gets_its_places_and_no_more() -> None:
+    gates = Gates(in_all=10, per_host=2, spacing=0)
+    running, most = 0, 0
+    release = asyncio.Event()
+
+    async def work(host: str) -> None:
+        nonlocal running, most
+        async with gates.slot(host):
+            running += 1
+            most = max(most, running)
+            await release.wait()
+            running -= 1
+
+    same = [asyncio.create_task(work("a.example")) for _ in range(5)]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert running == 2
+    other = asyncio.create_task(work("b.example"))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert running == 3, "another host does not wait for this one"
+    release.set()
+    await asyncio.gather(*same, other)
+    assert most == 3
+
+
+async def test_waiting_at_a_host_holds_no_place_of_all() -> None:
+    gates = Gates(in_all=2, per_host=1, spacing=0)
+    release, entered = asyncio.Event(), []
+
+    async def work(host: str) -> None:
+        async with gates.slot(host):
+            entered.append(host)
+            await release.wait()
+
+    tasks = [asyncio.create_task(work(host)) for host in ("slow", "slow", "slow", "quick")]
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert entered == ["slow", "quick"]
+    release.set()
+    await asyncio.gather(*tasks)
+
+
+async def test_starts_at_one_host_are_spaced_and_a_crawl_delay_widens_it() -> None:
+    time = Time()
+    gates = Gates(in_all=10, per_host=5, spacing=0.5, monotonic=time, sleep=time.sleep)
+    for _ in range(3):
+        async with gates.slot("a.example"):
+            pass
+    assert time.slept == [0.5, 0.5]
+    gates.widen("a.example", 4.0)
+    gates.widen("a.example", 2.0)
+    for _ in range(2):
+        async with gates.slot("a.example"):
+            pass
+    assert time.slept == [0.5, 0.5, 0.5, 4.0]
+    async with gates.slot("b.example"):
+        pass
+    assert len(time.slept) == 4
+
+
+async def test_idle_hosts_are_forgotten() -> None:
+    gates = Gates(in_all=10, per_host=1, spacing=0)
+    for number in range(3_000):
+        async with gates.slot(f"h{number}.example"):
+            pass
+    assert len(gates._hosts) <= 1_024

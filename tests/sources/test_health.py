@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.model import Failure, FailureKind, Health
+from bot.sources.health import Assessment, Notice, assess, assess_schedule, fold, own_network, quiet_for
+from tests.sources.samples import NOW, source, state
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+BROKEN = Failure(FailureKind.HTTP, "news.example answered 500 Internal Server Error.", 500)
+GONE = Failure(FailureKind.GONE, "news.example answered 410 Gone.", 410)
+
+
+def told(found: Assessment) -> str:
+    assert found.notice is not None
+    assert found.notice.since == found.since
+    return found.notice.text
+
+
+def test_one_failure_is_no_news_and_several_are_told_once() -> None:
+    once = assess(source(), state(failures=0.5, polls_failed=1), BROKEN, NOW)
+    assert (once.health, once.notice) == (Health.OK, None)
+    several = assess(source(), state(failures=3.0, polls_failed=6, last_ok_at=NOW - HOUR), BROKEN, NOW)
+    assert several.health is Health.FAILING
+    assert (
+        told(several)
+        == "Example News has failed since 12 Jun 08:00 UTC: news.example answered 500 Internal Server Error."
+    )
+    again = assess(
+        source(), state(failures=9.0, polls_failed=18, health=Health.FAILING, health_since=NOW - DAY), BROKEN, NOW
+    )
+    assert (again.notice, again.since) == (None, NOW - DAY)
+
+
+def test_light_failures_for_a_day_are_failing_too() -> None:
+    lost = Failure(FailureKind.DNS, "The name news.example cannot be resolved.")
+    assert assess(source(), state(failures=1.0, polls_failed=4, last_ok_at=NOW - HOUR), lost, NOW).health is Health.OK
+    assert (
+        assess(source(), state(failures=1.0, polls_failed=4, last_ok_at=NOW - DAY), lost, NOW).health is Health.FAILING
+    )
+
+
+def test_recovery_is_told_once() -> None:
+    back = assess(source(), state(health=Health.FAILING, health_since=NOW - 2 * DAY, last_entry_at=NOW), None, NOW)
+    assert back.health is Health.OK
+    assert told(back) == "Example News works again after 2 days."
+    assert assess(source(), state(health=Health.OK, last_entry_at=NOW), None, NOW).notice is None
+
+
+def test_gone_is_believed_the_second_time() -> None:
+    assert assess(source(), state(failures=1.0, polls_failed=1), GONE, NOW).health is Health.OK
+    gone = assess(source(), state(failures=2.0, polls_failed=2), GONE, NOW)
+    assert gone.health is Health.GONE
+    assert "410" in told(gone)
+    other = assess(source(), state(failures=5.0, polls_failed=5, health=Health.GONE), BROKEN, NOW)
+    assert (other.health, other.notice) == (Health.GONE, None)
+
+
+def test_a_page_that_names_its_feed_is_passed_on() -> None:
+    moved = Failure(FailureKind.NOT_A_FEED, "It is a page.", moved_to="https://news.example/new.xml")
+    assert "https://news.example/new.xml" in told(assess(source(), state(failures=3.0, polls_failed=3), moved, NOW))
+
+
+def test_silence_is_measured_by_habit() -> None:
+    weekly = {"habit": 7 * DAY}
+    assert quiet_for(state(**weekly, last_entry_at=NOW - 40 * DAY), NOW) is None
+    assert quiet_for(state(**weekly, last_entry_at=NOW - 43 * DAY), NOW) == 43 * DAY
+    assert quiet_for(state(habit=HOUR, last_entry_at=NOW - 2 * DAY), NOW) is None, "a weekend is not silence"
+    assert quiet_for(state(habit=HOUR, last_entry_at=NOW - 4 * DAY), NOW) == 4 * DAY
+    assert quiet_for(state(last_entry_at=NOW - 59 * DAY), NOW) is None
+    assert quiet_for(state(), NOW) is None
+
+
+def test_silence_and_its_end_are_told() -> None:
+    silent = assess(source(), state(habit=7 * DAY, last_entry_at=NOW - 50 * DAY), None, NOW)
+    assert silent.health is Health.SILENT
+    assert told(silent) == "Example News has published nothing for 50 days; usually something comes about every 7 days."
+    again = assess(
+        source(), state(habit=7 * DAY, last_entry_at=NOW, health=Health.SILENT, health_since=NOW - DAY), None, NOW
+    )
+    assert told(again) == "Example News publishes again after 1 day."
+
+
+def test_a_source_that_is_not_polled_is_late() -> None:
+    on_time = assess_schedule(source(), state(next_poll_at=NOW - timedelta(minutes=20), interval=HOUR), NOW)
+    assert (on_time.health, on_time.notice) == (Health.OK, None)
+    late = assess_schedule(source(), state(next_poll_at=NOW - 3 * HOUR, interval=HOUR), NOW)
+    assert told(late) == "Example News was due 3 hours ago and has not been polled."
+    back = assess(source(), state(health=Health.LATE, health_since=NOW - HOUR, last_entry_at=NOW), None, NOW)
+    assert told(back) == "Example News is polled on time again after 1 hour."
+    assert assess_schedule(source(), state(), NOW).notice is None
+    failing = state(next_poll_at=NOW - DAY, interval=HOUR, health=Health.FAILING)
+    assert assess_schedule(source(), failing, NOW).health is Health.FAILING
+
+
+def test_our_own_network_is_suspected_when_nearly_all_are_unreachable() -> None:
+    lost = Failure(FailureKind.CONNECT, "x.")
+    assert own_network([lost] * 9 + [None])
+    assert not own_network([lost] * 9 + [None] * 9)
+    assert not own_network([lost] * 3)
+    assert not own_network([BROKEN] * 20)
+
+
+def test_many_notices_of_one_kind_become_one() -> None:
+    notices = [Notice(f"s{n}", Health.FAILING, Health.OK, NOW, "x.") for n in range(30)]
+    other = Notice("t", Health.SILENT, Health.OK, NOW, "y.")
+    folded = fold([*notices, other], 40, NOW)
+    assert [notice.source_id for notice in folded] == ["t", "*"]
+    assert folded[1].text == "30 of 40 sources are failing at once: our own network is probably down."
+    assert fold(notices[:4], 5, NOW) == tuple(notices[:4])
+    assert fold(notices, 100, NOW) == tuple(notices)
+
+
+def test_the_key_tells_source_state_and_moment() -> None:
+    assert Notice("s", Health.FAILING, Health.OK, NOW, "x.").dedupe_key == "notice:s:failing:2020-06-12T09:00:00+00:00"
