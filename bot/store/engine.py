@@ -1,0 +1,133 @@
+"""Connections: one engine for either database, set up so that nothing is lost in silence.
+
+SQLite as it comes loses updates (a deferred transaction reads, and another writer slips in before it writes) and does not
+check foreign keys. Here every write transaction starts with ``BEGIN IMMEDIATE``, readers with ``BEGIN``; journal mode
+is WAL, so that readers never wait for the writer; a busy database is waited for.
+
+PostgreSQL is reached with psycopg 3. Sessions run in UTC; a session that stops answering inside a transaction is ended
+by the server, because it would hold the matching lock for ever.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import QueuePool
+
+from bot.errors import StoreError
+
+BUSY_SECONDS = 30.0
+"""How long a write waits for another process's write on SQLite, and a thread for a connection."""
+
+LOCK_SECONDS = 60
+"""How long PostgreSQL waits for a lock before the call fails as unavailable."""
+
+IDLE_SECONDS = 120
+"""How long a PostgreSQL session may do nothing inside a transaction."""
+
+WRITES = "policywatch_writes"
+"""Execution option of a connection whose transaction will write."""
+
+
+def parse_url(text: str) -> URL:
+    """Read ``DATABASE_URL``.
+
+    Accepts ``sqlite:///relative.db``, ``sqlite:////absolute.db``, ``sqlite://`` (in memory), ``postgresql://`` and
+    the older ``postgres://`` that platforms still hand out.
+
+    Raises:
+        StoreError: Not such an address. The text is not repeated: it may hold a password.
+    """
+    try:
+        url = make_url(text.strip())
+    except (ArgumentError, ValueError):
+        raise StoreError(
+            "DATABASE_URL is not a database address; write sqlite:///var/policywatch.db or postgresql://user@host/name"
+        ) from None
+    scheme = url.drivername.partition("+")[0]
+    if scheme == "sqlite":
+        return url.set(drivername="sqlite")
+    if scheme in {"postgres", "postgresql"}:
+        return url.set(drivername="postgresql+psycopg")
+    raise StoreError(f'database "{scheme}" is not supported; write sqlite:///… or postgresql://… in DATABASE_URL')
+
+
+def make_engine(text: str) -> Engine:
+    """Make the engine for an address; nothing connects yet. A SQLite file's folder is created when it is absent.
+
+    Raises:
+        StoreError: The address cannot be used, or the folder cannot be made.
+    """
+    url = parse_url(text)
+    return _sqlite(url) if url.drivername == "sqlite" else _postgresql(url)
+
+
+def in_memory(url: URL) -> bool:
+    """Tell whether a SQLite address names no file."""
+    return url.database in {None, "", ":memory:"}
+
+
+def _sqlite(url: URL) -> Engine:
+    options: dict[str, Any] = {
+        "poolclass": QueuePool,
+        "pool_timeout": BUSY_SECONDS,
+        "connect_args": {"check_same_thread": False, "timeout": BUSY_SECONDS},
+    }
+    if in_memory(url):
+        # One connection is the whole database: threads take turns, and it is never given up.
+        options |= {"pool_size": 1, "max_overflow": 0}
+    else:
+        _make_folder(Path(str(url.database)))
+        options |= {"pool_size": 8, "max_overflow": -1}
+    engine = create_engine(url, **options)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _make_folder(file: Path) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"the database's folder {file.parent} cannot be made: {error.strerror or error}") from error
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin by itself: see _begin_sqlite
+    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "temp_store = MEMORY"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES, True)
+    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgresql(url: URL) -> Engine:
+    engine = create_engine(
+        url,
+        # Small enough for the 20 connections of a platform's smallest database, and patient where threads queue.
+        pool_size=5,
+        max_overflow=10,
+        pool_timeout=LOCK_SECONDS,
+        pool_pre_ping=True,
+        connect_args={"application_name": "policywatch", "connect_timeout": 10, "keepalives_idle": 30},
+    )
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    """Set the session up by SQL: poolers between us and the server refuse start-up options."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('TimeZone', 'UTC', false), set_config('lock_timeout', %s, false),"
+            " set_config('idle_in_transaction_session_timeout', %s, false)",
+            (f"{LOCK_SECONDS}s", f"{IDLE_SECONDS}s"),
+        )
+    connection.commit()

@@ -1,0 +1,183 @@
+"""What sources published, with each entry's verdict: the reason of every alert and every silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, or_, select, update
+
+from bot.model import Entry
+from bot.store.sql import chunks, insert, present
+from bot.store.tables.base import digest
+from bot.store.tables.sources import entries
+
+UNJUDGED = "new"
+"""Verdict of an entry that was stored and not yet judged; no committed poll leaves one behind."""
+
+FEWEST_WORDS = 4
+"""A title and text of fewer words ("Press release") says too little to recognise an entry by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict on one entry."""
+
+    entry_id: int
+    verdict: str
+    """Stable and short, as the pipeline names them."""
+    reason: str
+    """A sentence for people."""
+    article_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """An entry as the database keeps it: without its text, with its verdict."""
+
+    id: int
+    source_id: str
+    key: str
+    url: str | None
+    canonical_url: str | None
+    title: str
+    published: datetime | None
+    seen_at: datetime
+    verdict: str
+    reason: str
+    article_id: int | None
+
+
+def content_hash(entry: Entry) -> bytes | None:
+    """Fingerprint an entry by what it says, whatever its id, link and dates; None when it says too little."""
+    words = f"{entry.title} {entry.text}".casefold().split()
+    return digest(" ".join(words)) if len(words) >= FEWEST_WORDS else None
+
+
+class Entries:
+    """Rows of ``entries``, unique by source and key."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def unknown(self, source_id: str, keys: Iterable[str]) -> set[str]:
+        """Give those keys under which this source has published nothing yet."""
+        by_hash = {digest(key): key for key in keys}
+        known = present(self._connection, entries.c.key_hash, list(by_hash), entries.c.source_id == source_id)
+        return {key for key_hash, key in by_hash.items() if key_hash not in known}
+
+    def add(
+        self, source_id: str, new: Sequence[Entry], now: datetime, canonical: Mapping[str, str] | None = None
+    ) -> dict[str, int]:
+        """Store entries; those that are known already are left as they are.
+
+        Args:
+            source_id: Their source, which has a row.
+            new: The entries; of several with one key the first counts.
+            now: When they were seen.
+            canonical: Canonical URLs by entry key, so that they are found by them.
+
+        Returns:
+            The ids by key of the entries that this call inserted.
+        """
+        if not new:
+            return {}
+        canonical = canonical or {}
+        keys: dict[bytes, str] = {}
+        rows: list[dict[str, Any]] = []
+        for entry in new:
+            row = _row(source_id, entry, now, canonical.get(entry.key))
+            if keys.setdefault(row["key_hash"], entry.key) == entry.key:
+                rows.append(row)
+        statement = insert(self._connection, entries).on_conflict_do_nothing(index_elements=["source_id", "key_hash"])
+        added = self._connection.execute(statement.returning(entries.c.id, entries.c.key_hash), rows)
+        return {keys[key_hash]: entry_id for entry_id, key_hash in added}
+
+    def judge(self, entry_id: int, article_id: int | None, verdict: str, reason: str) -> None:
+        """Write one entry's verdict."""
+        self.judge_many([Judgement(entry_id, verdict, reason, article_id)])
+
+    def judge_many(self, judgements: Sequence[Judgement]) -> None:
+        """Write many entries' verdicts in one batch."""
+        if not judgements:
+            return
+        statement = (
+            update(entries)
+            .where(entries.c.id == bindparam("_id"))
+            .values(article_id=bindparam("_article"), verdict=bindparam("_verdict"), reason=bindparam("_reason"))
+        )
+        rows = [
+            {"_id": j.entry_id, "_article": j.article_id, "_verdict": j.verdict, "_reason": j.reason}
+            for j in judgements
+        ]
+        self._connection.execute(statement, rows)
+
+    def get(self, entry_id: int) -> StoredEntry | None:
+        """Read one entry."""
+        row = self._connection.execute(select(*_COLUMNS).where(entries.c.id == entry_id)).mappings().one_or_none()
+        return _stored(row) if row else None
+
+    def by_url(self, url: str) -> list[StoredEntry]:
+        """All entries with this URL, as published or canonical, the earliest first."""
+        url_hash = digest(url)
+        query = select(*_COLUMNS).where(or_(entries.c.url_hash == url_hash, entries.c.canonical_hash == url_hash))
+        return [_stored(row) for row in self._connection.execute(query.order_by(entries.c.id)).mappings()]
+
+    def of_article(self, article_id: int) -> list[StoredEntry]:
+        """All entries that led to an article, the earliest first."""
+        query = select(*_COLUMNS).where(entries.c.article_id == article_id).order_by(entries.c.id)
+        return [_stored(row) for row in self._connection.execute(query).mappings()]
+
+    def of_source(self, source_id: str, limit: int = 20) -> list[StoredEntry]:
+        """The entries a source published, those seen last first."""
+        query = select(*_COLUMNS).where(entries.c.source_id == source_id).order_by(entries.c.id.desc()).limit(limit)
+        return [_stored(row) for row in self._connection.execute(query).mappings()]
+
+    def republished(self, source_id: str, candidates: Iterable[Entry]) -> dict[str, StoredEntry]:
+        """Find entries that the source has published before with the same words.
+
+        Returns:
+            For the keys of those candidates: the earliest stored entry that says the same under another key.
+        """
+        hashes = {entry.key: content_hash(entry) for entry in candidates}
+        wanted = list({value for value in hashes.values() if value is not None})
+        first: dict[bytes, StoredEntry] = {}
+        for chunk in chunks(wanted):
+            query = (
+                select(entries.c.content_hash, *_COLUMNS)
+                .where(entries.c.source_id == source_id, entries.c.content_hash.in_(chunk))
+                .order_by(entries.c.id.desc())
+            )
+            first |= {row["content_hash"]: _stored(row) for row in self._connection.execute(query).mappings()}
+        return {key: first[value] for key, value in hashes.items() if value in first and first[value].key != key}
+
+
+_COLUMNS = [entries.c[name] for name in StoredEntry.__slots__]
+
+
+def _stored(row: RowMapping) -> StoredEntry:
+    return StoredEntry(**{name: row[name] for name in StoredEntry.__slots__})
+
+
+def _row(source_id: str, entry: Entry, now: datetime, canonical: str | None) -> dict[str, Any]:
+    return {
+        "source_id": source_id,
+        "key": entry.key,
+        "key_hash": digest(entry.key),
+        "url": entry.url,
+        "url_hash": None if entry.url is None else digest(entry.url),
+        "canonical_url": canonical,
+        "canonical_hash": None if canonical is None else digest(canonical),
+        "content_hash": content_hash(entry),
+        "title": entry.title,
+        "published": entry.published,
+        "updated": entry.updated,
+        "seen_at": now,
+        "language": entry.language,
+        "authors": list(entry.authors),
+        "categories": list(entry.categories),
+        "verdict": UNJUDGED,
+        "reason": "stored, not judged yet",
+    }

@@ -1,0 +1,74 @@
+"""The few statements that SQLite and PostgreSQL spell differently, under one name each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+T = TypeVar("T")
+
+CHUNK = 400
+"""Values in one IN list; far below SQLite's limit of variables, and few enough to plan fast."""
+
+
+def is_postgresql(connection: Connection) -> bool:
+    """Tell which of the two databases this is."""
+    return connection.dialect.name == "postgresql"
+
+
+def insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """Start an INSERT that knows ``on_conflict_do_nothing`` and ``on_conflict_do_update``."""
+    return postgresql.insert(table) if is_postgresql(connection) else sqlite.insert(table)
+
+
+def for_update(connection: Connection, query: Select[Any], *, skip_locked: bool = False) -> Select[Any]:
+    """Lock the rows that a SELECT finds. On SQLite the write transaction already locks everything."""
+    return query.with_for_update(skip_locked=skip_locked) if is_postgresql(connection) else query
+
+
+def one_of(connection: Connection, column: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:
+    """Match a text column against any number of values with a single parameter, so that the plan is reused."""
+    if is_postgresql(connection):
+        array = bindparam(None, list(values), type_=postgresql.ARRAY(Text), unique=True)
+        return column == func.any(array)
+    each = func.json_each(json.dumps(list(values))).table_valued("value")
+    return column.in_(select(each.c.value))
+
+
+def present(
+    connection: Connection, column: ColumnElement[bytes], hashes: Sequence[bytes], *where: ColumnElement[bool]
+) -> set[bytes]:
+    """Tell which of the hashes stand in a column; one query on PostgreSQL, one for each chunk on SQLite."""
+    if is_postgresql(connection):
+        array = bindparam(None, list(hashes), type_=postgresql.ARRAY(LargeBinary), unique=True)
+        return set(connection.execute(select(column).where(column == func.any(array), *where)).scalars())
+    found: set[bytes] = set()
+    for chunk in chunks(hashes):
+        found.update(connection.execute(select(column).where(column.in_(chunk), *where)).scalars())
+    return found
+
+
+def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+    """Cut a sequence into pieces of at most ``size``."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
+
+
+def excluded(name: str) -> ColumnElement[Any]:
+    """Name the row that an ``on_conflict_do_update`` wanted to insert."""
+    return literal_column(f"excluded.{name}")

@@ -1,0 +1,420 @@
+"""Stories: look-ups for matching, and writing what was decided. Reading them for people is :mod:`bot.store.story_views`.
+
+All writes expect the matching lock (``store.transaction(lock=True)``): what is matched by likeness cannot be a constraint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, delete, func, select, union_all, update
+
+from bot.errors import UsageError
+from bot.model import (
+    Article,
+    CopyOf,
+    Fingerprint,
+    PolicyChange,
+    Stage,
+    StoryCandidate,
+    StoryEvent,
+    StoryLook,
+    StoryPart,
+    StoryPlan,
+    StoryRole,
+    Transition,
+)
+from bot.store.sql import chunks, excluded, insert
+from bot.store.story_desk import merge as desk_merge
+from bot.store.story_desk import recount
+from bot.store.story_desk import split as desk_split
+from bot.store.story_rows import (
+    candidate_from_row,
+    fingerprint_from_row,
+    lead_columns,
+    more_readings,
+    more_titles,
+    reason_codes,
+    story_from_row,
+)
+from bot.store.story_views import StoryViews
+from bot.store.tables.stories import (
+    fingerprint_bands,
+    fingerprints,
+    stories,
+    story_articles,
+    story_keys,
+    story_revisions,
+    story_stages,
+)
+
+KEY_ROWS = 40
+"""Most stories looked at for one key: bounds the cost of a key that thousands of stories share (a whole country)."""
+MAX_KEYS = 60
+"""Keys one story may gather."""
+
+
+class Stories(StoryViews):
+    """Rows of ``stories`` and of the tables that hang on them."""
+
+    # --- look-ups for matching ---
+
+    def candidates(self, looks: Iterable[StoryLook], also: Collection[int] = ()) -> list[StoryCandidate]:
+        """Find the stories that share a key within the times of a look-up, most shared keys first.
+
+        Args:
+            looks: What to look up; each is limited, and so is each of its keys, so that the cost does not grow with the archive.
+            also: Ids of stories to add (those of the article that was copied).
+        """
+        wanted: dict[int, None] = {}
+        for look in looks:
+            if look.keys:
+                wanted.update(dict.fromkeys(self._find(look)))
+        wanted.update(dict.fromkeys(also))
+        return self.load(tuple(wanted))
+
+    def _find(self, look: StoryLook) -> list[int]:
+        each = [_newest(key, look).subquery() for key in look.keys]
+        found = union_all(*(select(part.c.story_id, part.c.at) for part in each)).subquery()
+        query = (
+            select(found.c.story_id)
+            .group_by(found.c.story_id)
+            .order_by(func.count().desc(), func.max(found.c.at).desc(), found.c.story_id.desc())
+            .limit(look.limit)
+        )
+        return list(self._connection.execute(query).scalars())
+
+    def load(self, ids: Sequence[int]) -> list[StoryCandidate]:
+        """Load stories for matching, in the order given; merged ones stand for what they were merged into."""
+        rows: dict[int, RowMapping] = {}
+        for part in chunks(list(ids)):
+            query = select(stories).where(stories.c.id.in_(part), stories.c.merged_into.is_(None))
+            rows.update((row["id"], row) for row in self._connection.execute(query).mappings())
+        return [candidate_from_row(rows[key]) for key in ids if key in rows]
+
+    def near(self, bands: Collection[int], *, limit: int = 20, but: int | None = None) -> dict[int, Fingerprint]:
+        """Find the stored fingerprints that share a band, those that share most first.
+
+        Args:
+            bands: Of :attr:`bot.model.Fingerprint.bands`.
+            limit: Most fingerprints.
+            but: An article to leave out (itself).
+        """
+        if not bands:
+            return {}
+        table = fingerprint_bands
+        query = (
+            select(table.c.article_id)
+            .where(table.c.band.in_(bands), table.c.article_id != (but or 0))
+            .group_by(table.c.article_id)
+            .order_by(func.count().desc(), table.c.article_id)
+            .limit(limit)
+        )
+        ids = list(self._connection.execute(query).scalars())
+        rows = self._connection.execute(select(fingerprints).where(fingerprints.c.article_id.in_(ids))).mappings()
+        found = {row["article_id"]: fingerprint_from_row(row) for row in rows}
+        return {key: found[key] for key in ids if key in found}
+
+    def copy_of(self, article_id: int, reason: str) -> CopyOf:
+        """Say what the article that was copied (or, if it is a copy itself, its original) joined."""
+        query = select(story_articles.c.copy_of).where(
+            story_articles.c.article_id == article_id, story_articles.c.copy_of.is_not(None)
+        )
+        original = self._connection.execute(query.limit(1)).scalar()
+        return CopyOf(original or article_id, reason, self.for_article(article_id))
+
+    def own(self, article_id: int) -> CopyOf | None:
+        """The stories of an article that is judged again (its page arrived): it stays where it is."""
+        joined = self.for_article(article_id)
+        if not any(role is StoryRole.LEAD for _, role in joined):
+            return None
+        return CopyOf(article_id, "this article's own story", joined)
+
+    def for_article(self, article_id: int) -> tuple[tuple[int, StoryRole], ...]:
+        """The stories an article belongs to, its lead first."""
+        table = story_articles
+        query = (
+            select(table.c.story_id, table.c.role)
+            .where(table.c.article_id == article_id)
+            .order_by(table.c.change_index)
+        )
+        found = dict.fromkeys((row.story_id, row.role) for row in self._connection.execute(query))
+        return tuple(sorted(found, key=lambda item: list(StoryRole).index(item[1])))
+
+    # --- writing what was decided ---
+
+    def add_fingerprint(self, article_id: int, fingerprint: Fingerprint) -> None:
+        """Store an article's fingerprint, in place of an earlier one."""
+        row = {
+            "article_id": article_id,
+            "signature": fingerprint.signature,
+            "opening": fingerprint.opening,
+            "size": fingerprint.size,
+            "title": fingerprint.title,
+        }
+        statement = insert(self._connection, fingerprints).values(row)
+        new = {name: excluded(name) for name in row if name != "article_id"}
+        replaced = statement.on_conflict_do_update(index_elements=["article_id"], set_=new)
+        self._connection.execute(replaced)
+        self._connection.execute(delete(fingerprint_bands).where(fingerprint_bands.c.article_id == article_id))
+        if fingerprint.bands:
+            rows = [{"band": band, "article_id": article_id} for band in fingerprint.bands]
+            self._connection.execute(insert(self._connection, fingerprint_bands).on_conflict_do_nothing(), rows)
+
+    def apply(
+        self,
+        plan: StoryPlan,
+        *,
+        article: Article,
+        article_id: int,
+        changes: Sequence[PolicyChange],
+        change_ids: Sequence[int] = (),
+        now: datetime,
+    ) -> tuple[StoryEvent, ...]:
+        """Write a plan. Doing it again for the same article (its page arrived) replaces what the article said before.
+
+        Args:
+            plan: From :func:`bot.stories.assign`.
+            article: The article.
+            article_id: Its id.
+            changes: Of its analysis, in the order the plan's indexes mean.
+            change_ids: Their ids, in the same order; may be left empty.
+            now: The time.
+
+        Returns:
+            What happened to each story, the lead first.
+        """
+        before = self.for_article(article_id)
+        self._connection.execute(delete(story_articles).where(story_articles.c.article_id == article_id))
+        events: list[StoryEvent] = []
+        lead_story: int | None = None
+        for part in plan.parts:
+            change = changes[part.change_index]
+            story_id = lead_story if part.role is StoryRole.ALSO else part.story_id
+            created = story_id is None
+            if story_id is None:
+                story_id = self.create(
+                    change,
+                    stage=part.stage or change.stage,
+                    at=article.published,
+                    now=now,
+                    article_id=article_id,
+                    previous=part.previous,
+                )
+            if part.role is StoryRole.LEAD:
+                lead_story = story_id
+            self._attach(story_id, part, plan, article, article_id, change, change_ids, now)
+            if part.role in (StoryRole.LEAD, StoryRole.ASIDE):
+                self._learn(story_id, part, article, article_id, change, now, created=created)
+            if part.role is not StoryRole.ALSO:
+                events.append(_event(story_id, part, created=created))
+        touched = {event.story_id for event in events} | {story_id for story_id, _ in before}
+        for story_id in sorted(touched):
+            recount(self._connection, story_id)
+        return tuple(events)
+
+    def create(
+        self,
+        change: PolicyChange,
+        *,
+        stage: Stage,
+        at: datetime,
+        now: datetime,
+        curated: bool = False,
+        keys: Collection[str] = (),
+        title: str = "",
+        thread: str | None = None,
+        previous: int | None = None,
+        article_id: int | None = None,
+    ) -> int:
+        """Begin a story; returns its id.
+
+        Args:
+            change: What it is about.
+            stage: How far the change has come.
+            at: When it was reported, or took place.
+            now: The time.
+            curated: From the curated history: not told by itself, and joined by what reports or retells it.
+            keys: What it is found by; :meth:`apply` adds those of its parts.
+            title: A headline for matching.
+            thread: Name of the matter, from the curated history.
+            previous: The earlier story it follows.
+            article_id: The article that reported it.
+        """
+        row = lead_columns(change) | {
+            "stage": stage,
+            "stage_at": at,
+            "first_at": at,
+            "last_at": at,
+            "created_at": now,
+            "curated": curated,
+            "told": curated,
+            "previous_id": previous,
+            "thread": thread,
+            "titles": more_titles((), title),
+            "readings": [],
+        }
+        story_id: int = self._connection.execute(
+            insert(self._connection, stories).values(row).returning(stories.c.id)
+        ).scalar_one()
+        self._add_stage(story_id, stage, at, article_id, now, news=not curated, line=change.line)
+        self._add_keys(story_id, keys, at)
+        return story_id
+
+    def _attach(
+        self,
+        story_id: int,
+        part: StoryPart,
+        plan: StoryPlan,
+        article: Article,
+        article_id: int,
+        change: PolicyChange,
+        change_ids: Sequence[int],
+        now: datetime,
+    ) -> None:
+        row = {
+            "story_id": story_id,
+            "article_id": article_id,
+            "change_index": part.change_index,
+            "change_id": change_ids[part.change_index] if part.change_index < len(change_ids) else None,
+            "role": part.role,
+            "rank": plan.rank,
+            "source_id": article.source_id,
+            "published": article.published,
+            "line": change.line,
+            "reasons": reason_codes(part.reasons),
+            "copy_of": plan.copy_of if plan.copy_of != article_id else None,
+            "joined_at": now,
+        }
+        self._connection.execute(insert(self._connection, story_articles).values(row).on_conflict_do_nothing())
+
+    def _learn(
+        self,
+        story_id: int,
+        part: StoryPart,
+        article: Article,
+        article_id: int,
+        change: PolicyChange,
+        now: datetime,
+        *,
+        created: bool,
+    ) -> None:
+        """Let a story take in what a report adds: dates, headline, keys, a better lead, a stage, a revision."""
+        row = self._row(story_id)
+        at = article.published
+        lead = part.lead or change if created else part.lead
+        values: dict[str, Any] = {
+            "first_at": min(at, row["first_at"]),
+            "last_at": max(at, row["last_at"]),
+            "titles": more_titles(row["titles"], article.title or article.text[:160]),
+        }
+        if lead is not None:
+            values |= lead_columns(lead)
+        known = lead or story_from_row(row).change
+        readings = row["readings"]
+        for reading in (change, *part.readings):
+            readings = more_readings(readings, known, reading)
+        values["readings"] = readings
+        if part.stage is not None and not created and part.stage is not row["stage"]:
+            values |= {"stage": part.stage, "stage_at": at}
+            news = part.transition is Transition.STAGE
+            self._add_stage(story_id, part.stage, at, article_id, now, news=news, line=change.line)
+        self._connection.execute(update(stories).where(stories.c.id == story_id).values(values))
+        self._add_keys(story_id, part.keys, values["last_at"])
+        if values["last_at"] != row["last_at"]:
+            moved = update(story_keys).where(story_keys.c.story_id == story_id).values(at=values["last_at"])
+            self._connection.execute(moved)
+        if part.revision:
+            note = {"story_id": story_id, "article_id": article_id, "text": part.revision, "at": at}
+            self._connection.execute(insert(self._connection, story_revisions).values(note))
+
+    def _row(self, story_id: int) -> RowMapping:
+        return self._connection.execute(select(stories).where(stories.c.id == story_id)).mappings().one()
+
+    def _add_stage(
+        self, story_id: int, stage: Stage, at: datetime, article_id: int | None, now: datetime, *, news: bool, line: str
+    ) -> None:
+        row = {
+            "story_id": story_id,
+            "stage": stage,
+            "at": at,
+            "article_id": article_id,
+            "news": news,
+            "line": line,
+            "recorded_at": now,
+        }
+        self._connection.execute(insert(self._connection, story_stages).values(row))
+
+    def _add_keys(self, story_id: int, keys: Collection[str], at: datetime) -> None:
+        if not keys:
+            return
+        count = self._connection.execute(
+            select(func.count()).select_from(story_keys).where(story_keys.c.story_id == story_id)
+        ).scalar_one()
+        room = list(dict.fromkeys(keys))[: max(0, MAX_KEYS - count)]
+        if room:
+            rows = [{"story_id": story_id, "key": key, "at": at} for key in room]
+            self._connection.execute(insert(self._connection, story_keys).on_conflict_do_nothing(), rows)
+
+    def supersede(self, curated: int, by: int) -> None:
+        """Let an observed story take the place of the curated one that it reports; the curated id goes on leading there."""
+        connection = self._connection
+        connection.execute(update(story_articles).where(story_articles.c.story_id == curated).values(story_id=by))
+        connection.execute(delete(story_keys).where(story_keys.c.story_id == curated))
+        connection.execute(update(stories).where(stories.c.previous_id == curated).values(previous_id=by))
+        gone = {"merged_into": by, "article_count": 0, "source_count": 0}
+        connection.execute(update(stories).where(stories.c.id == curated).values(gone))
+        recount(connection, by)
+
+    def mark_told(self, story_id: int, *, alerted: bool) -> None:
+        """Note that people were told of a story, or that it was decided not to tell them (baseline, below the threshold)."""
+        values: dict[str, Any] = {"told": True} | ({"alerted": True} if alerted else {})
+        self._connection.execute(update(stories).where(stories.c.id == story_id).values(values))
+
+    # --- what people do ---
+
+    def merge(self, keep: str | int, other: str | int) -> int:
+        """Make one story of two; returns the id kept. The other id redirects from then on.
+
+        Raises:
+            UsageError: One of them is unknown, or they are one already.
+        """
+        ids = [self.resolve(ref) for ref in (keep, other)]
+        for ref, found in zip((keep, other), ids, strict=True):
+            if found is None:
+                raise UsageError(f"there is no story {ref}")
+        desk_merge(self._connection, ids[0] or 0, ids[1] or 0)
+        return ids[0] or 0
+
+    def split(self, ref: str | int, article_id: int, now: datetime) -> int:
+        """Take a report, with its copies, out of a story into a new one, silently; returns the new id.
+
+        Raises:
+            UsageError: The story is unknown, the article is no report of it, or its only one.
+        """
+        story_id = self.resolve(ref)
+        if story_id is None:
+            raise UsageError(f"there is no story {ref}")
+        return desk_split(self._connection, story_id, article_id, now)
+
+
+def _newest(key: str, look: StoryLook) -> Any:
+    table = story_keys
+    query = select(table.c.story_id, table.c.at).where(table.c.key == key)
+    if look.since is not None:
+        query = query.where(table.c.at >= look.since)
+    if look.until is not None:
+        query = query.where(table.c.at <= look.until)
+    return query.order_by(table.c.at.desc()).limit(KEY_ROWS)
+
+
+def _event(story_id: int, part: StoryPart, *, created: bool) -> StoryEvent:
+    key = ""
+    if part.transition is Transition.NEW:
+        key = "new"
+    elif part.transition is Transition.STAGE:
+        key = f"stage:{part.stage}"
+    changed = part.role is StoryRole.LEAD and part.transition is None
+    return StoryEvent(story_id, part.role, created, part.transition, key, part.revision, changed)

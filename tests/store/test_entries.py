@@ -1,0 +1,99 @@
+"""Entries are unique by source and key, whatever strange keys sources make, and every one has a verdict."""
+
+import pytest
+
+from bot.errors import StoreError
+from bot.store.entries import UNJUDGED, Judgement, content_hash
+from tests.store.samples import NOON, analysis, article, entry, source
+
+STRANGE = ["", "a\x00b", "\ud800", "x" * 50_000, "é" * 3000, "'; DROP TABLE entries; --", "%_|\\"]
+
+
+@pytest.fixture
+def tx(store, clock):
+    with store.transaction() as tx:
+        tx.sources.sync([source("wire"), source("blog")], clock())
+        yield tx
+
+
+def test_only_new_entries_are_inserted_and_named(tx, clock):
+    first = tx.entries.add("wire", [entry("e1"), entry("e2"), entry("e1", title="again")], clock())
+    assert list(first) == ["e1", "e2"]
+    second = tx.entries.add("wire", [entry("e2", title="changed"), entry("e3")], clock())
+    assert list(second) == ["e3"]
+    assert tx.entries.get(first["e2"]).title == entry("e2").title
+    assert tx.entries.get(first["e1"]).title == entry("e1").title
+    assert tx.entries.add("wire", [], clock()) == {}
+
+
+def test_ids_go_with_their_own_keys(tx, clock):
+    added = tx.entries.add("wire", [entry(f"e{number}") for number in range(2500)], clock())
+    assert len(added) == 2500
+    for key in ("e0", "e999", "e1000", "e2499"):
+        assert tx.entries.get(added[key]).key == key
+
+
+def test_unknown_keys_are_told_for_each_source(tx, clock):
+    tx.entries.add("wire", [entry("e1")], clock())
+    assert tx.entries.unknown("wire", ["e1", "e2"]) == {"e2"}
+    assert tx.entries.unknown("blog", ["e1"]) == {"e1"}
+    assert tx.entries.unknown("wire", []) == set()
+    assert len(tx.entries.unknown("wire", (f"k{number}" for number in range(5000)))) == 5000
+
+
+def test_strange_keys_are_keys_like_others(tx, clock):
+    added = tx.entries.add("wire", [entry(key, url="https://e.example/" + key) for key in STRANGE], clock())
+    assert set(added) == set(STRANGE)
+    assert tx.entries.unknown("wire", [*STRANGE, "x" * 50_001]) == {"x" * 50_001}
+    assert tx.entries.add("wire", [entry(key) for key in STRANGE], clock()) == {}
+
+
+def test_an_entry_of_an_unknown_source_is_refused(store, clock):
+    with pytest.raises(StoreError), store.transaction() as tx:
+        tx.entries.add("nobody", [entry("e1")], clock())
+
+
+def test_verdicts_are_written_and_read(tx, clock):
+    added = tx.entries.add("wire", [entry("e1"), entry("e2")], clock())
+    assert tx.entries.get(added["e1"]).verdict == UNJUDGED
+    article_id, _ = tx.articles.add(article(), analysis(), "f")
+    tx.entries.judge(added["e1"], article_id, "change", "halt by Microsoft")
+    tx.entries.judge_many([Judgement(added["e2"], "off_topic", "no word of the topic")])
+    tx.entries.judge_many([])
+    one, two = (tx.entries.get(added[key]) for key in ("e1", "e2"))
+    assert (one.verdict, one.reason, one.article_id) == ("change", "halt by Microsoft", article_id)
+    assert (two.verdict, two.reason, two.article_id) == ("off_topic", "no word of the topic", None)
+    assert tx.entries.of_article(article_id) == [one]
+    assert tx.entries.get(10**9) is None
+
+
+def test_entries_are_found_by_published_and_canonical_url(tx, clock):
+    long = "https://e.example/" + "p" * 6000
+    tx.entries.add("wire", [entry("e1", url=long + "?utm=1")], clock(), canonical={"e1": long})
+    tx.entries.add("blog", [entry("b1", url=long), entry("b2", url=None)], clock())
+    assert [found.key for found in tx.entries.by_url(long)] == ["e1", "b1"]
+    assert [found.key for found in tx.entries.by_url(long + "?utm=1")] == ["e1"]
+    assert tx.entries.by_url("https://e.example/else") == []
+
+
+def test_the_same_words_under_a_new_key_are_recognised(tx, clock):
+    old = entry("old", title="City bans cameras", text="The  city council voted.", published=None)
+    added = tx.entries.add("wire", [old], clock())
+    new = entry(
+        "new", url="https://wire.example/n", title="City bans cameras", text="The city council\nvoted.", published=NOON
+    )
+    edited = entry("edited", title="City bans cameras", text="The city council voted against.")
+    found = tx.entries.republished("wire", [new, edited, old])
+    assert {key: stored.id for key, stored in found.items()} == {"new": added["old"]}
+    assert tx.entries.republished("blog", [new]) == {}
+
+
+def test_titles_that_say_nothing_are_no_fingerprint():
+    assert content_hash(entry("a", title="Press release", text="")) is None
+    assert content_hash(entry("a", title="City council bans cameras", text="")) is not None
+
+
+def test_a_sources_entries_are_listed_the_last_first(tx, clock):
+    tx.entries.add("wire", [entry("e1"), entry("e2"), entry("e3")], clock())
+    tx.entries.add("blog", [entry("b1")], clock())
+    assert [found.key for found in tx.entries.of_source("wire", 2)] == ["e3", "e2"]
