@@ -1,0 +1,190 @@
+"""The analysis of one article: read, judge, score, compose. Pure and deterministic."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, date
+from functools import lru_cache
+
+from bot.analysis.changes import Candidate, candidates
+from bot.analysis.compose import Composer
+from bot.analysis.dates import resolve
+from bot.analysis.features import Features, features
+from bot.analysis.fields import FieldReader
+from bot.analysis.judging import judge
+from bot.analysis.lexicon import Found, Lexicon
+from bot.analysis.quotes import Quotation, open_questions, quotations
+from bot.analysis.reading import Reading, read_article
+from bot.analysis.who import Cast
+from bot.model import Action, Analysis, Article, PolicyChange, Reason, Span, Stage
+from bot.topic import Topic, Vocabulary
+
+NOT_ON_TOPIC = Analysis((), 0.0, False, False, (Reason("no_topic", "the technology is not mentioned"),))
+MAX_REASONS = 6
+
+
+class Analyser:
+    """A topic's vocabulary, compiled once, and the analysis with it."""
+
+    def __init__(self, topic: Topic) -> None:
+        """Compile every language; some tens of milliseconds."""
+        self.topic = topic
+        self._languages = {code: _Language(topic, vocabulary) for code, vocabulary in topic.vocabularies.items()}
+        self._actors = {actor.name: actor for actor in topic.actors}
+
+    def analyse(self, article: Article) -> Analysis:
+        """What the bot sees in an article. Never raises for what an article holds; time is bounded by MAX_CHARACTERS."""
+        language = self._languages.get(article.language[:2].lower()) or next(iter(self._languages.values()), None)
+        if language is None:
+            return NOT_ON_TOPIC
+        return language.analyse(article)
+
+    def features(self, title: str, text: str, language: str = "en") -> Features:
+        """The facts that the score is made of, for training and explaining."""
+        chosen = self._languages[language]
+        reading = read_article(chosen.lexicon, title, text)
+        return features(reading, judge(reading, Cast(self.topic, chosen.lexicon, (reading.title, reading.text))))
+
+
+@lru_cache(maxsize=4)
+def _compiled(topic: Topic) -> Analyser:
+    return Analyser(topic)
+
+
+def analyse(article: Article, topic: Topic) -> Analysis:
+    """What the bot sees in an article; the compiled topic is kept by its fingerprint."""
+    return _compiled(topic).analyse(article)
+
+
+class _Language:
+    def __init__(self, topic: Topic, vocabulary: Vocabulary) -> None:
+        self.topic = topic
+        self.lexicon = Lexicon(topic, vocabulary)
+        self.fields = FieldReader(self.lexicon)
+        self.composer = Composer(self.lexicon)
+        self.weights = vocabulary.weights
+        self.source_actors = {actor.name: actor for actor in topic.actors}
+
+    def analyse(self, article: Article) -> Analysis:
+        reading = read_article(self.lexicon, article.title, article.text)
+        if not reading.on_topic:
+            return NOT_ON_TOPIC
+        source_actor = self.source_actors.get(article.source_actor or "")
+        cast = Cast(self.topic, self.lexicon, (reading.title, reading.text), source_actor)
+        judged = judge(reading, cast)
+        facts = features(reading, judged)
+        score = self.score(facts)
+        found = candidates(reading, judged, cast, score)
+        published = article.published.astimezone(UTC).date()
+        quotes = quotations(reading)
+        changes = tuple(self._change(one, reading, published, quotes if one is found[0] else []) for one in found)
+        relevant = any(change.primary and change.score >= self.topic.digest for change in changes)
+        reasons = (
+            *_topic_reasons(reading),
+            *self._score_reasons(facts),
+            *(() if changes else (Reason("no_change", "nobody decides anything about the technology"),)),
+        )
+        return Analysis(
+            changes, round(score if changes else min(score, 0.2), 4), relevant, True, reasons, open_questions(reading)
+        )
+
+    def score(self, facts: Features) -> float:
+        """Probability that the article is about a policy change: a logistic model over named facts."""
+        total = sum(self.weights.get(name, 0.0) * value for name, value in facts.items())
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+    def _change(self, one: Candidate, reading: Reading, published: date, quotes: list[Quotation]) -> PolicyChange:
+        frame, who = one.frame, one.who
+        found = reading.found(frame.sentence.part)
+        support = one.support
+        if one.primary and frame.sentence.part != "title":
+            support = [*support, *(other for other in reading.frames if other.sentence.part == "title")][:3]
+        values = self.fields.read(frame, who, reading, published, support)
+        sentence = _sentence_span(found, frame.sentence.start, frame.sentence.end)
+        actor = who.name if who is not None else ""
+        quoted = next((quote for quote in quotes if quote.topical and _by(quote, actor, who.type if who else "")), None)
+        return PolicyChange(
+            actor=actor,
+            actor_id=who.id if who is not None else None,
+            action=Action(frame.action),
+            evidence=sentence,
+            product=values.product,
+            targets=values.targets,
+            jurisdictions=values.jurisdictions,
+            condition=values.condition,
+            duration=values.duration,
+            effective=values.effective,
+            expires=values.expires,
+            decided=self._decided(one, reading, published),
+            stage=Stage(frame.stage),
+            primary=one.primary,
+            quote=quoted.text if quoted is not None else sentence.quote,
+            speaker=quoted.speaker if quoted is not None else None,
+            line=self.composer.line(frame, who, values, actor),
+            score=round(one.score, 4),
+            reasons=tuple(_change_reasons(one, found)),
+        )
+
+    def _decided(self, one: Candidate, reading: Reading, published: date) -> str | None:
+        """Approximate date of a recalled change; a primary's date is the article's."""
+        if one.primary:
+            return None
+        found = reading.found(one.frame.sentence.part)
+        words = self.fields.match("earlier", found.tokens.quote(one.frame.sentence.start, one.frame.sentence.end))
+        return resolve(words, published, self.lexicon.months) if words else None
+
+    def _score_reasons(self, facts: Features) -> list[Reason]:
+        weighed = sorted(
+            ((self.weights.get(name, 0.0) * value, name) for name, value in facts.items()), key=lambda one: -abs(one[0])
+        )
+        return [
+            Reason("score", f"{name} {value:+.1f}", entry=f"ranker:{name}")
+            for value, name in weighed[: MAX_REASONS + 1]
+            if abs(value) >= 0.15 and name != "bias"
+        ]
+
+
+def _sentence_span(found: Found, start: int, end: int) -> Span:
+    return Span(found.tokens.part, start, end, found.tokens.quote(start, end))
+
+
+def _by(quote: Quotation, actor: str, kind: str) -> bool:
+    if quote.speaker is None or not actor:
+        return False
+    return kind in quote.office or quote.speaker.lower() in actor.lower() or actor.lower() in quote.speaker.lower()
+
+
+def _topic_reasons(reading: Reading) -> list[Reason]:
+    for found in (reading.title, reading.text):
+        for term in found.terms:
+            if term.kind in {"core", "product"}:
+                items = found.tokens.items
+                span = _sentence_span(found, items[term.first].start, items[term.last - 1].end)
+                return [Reason("topic", f"mentions {span.quote}", span, f"terms:{term.ref.id}")]
+    return []
+
+
+def _change_reasons(one: Candidate, found: Found) -> list[Reason]:
+    items = found.tokens.items
+    reasons = []
+    for item in one.frame.act.chain[:5]:
+        if item.mention is not None and item.last <= len(items):
+            span = _sentence_span(found, items[item.first].start, items[item.last - 1].end)
+            reasons.append(Reason("action", f"{item.role}: {span.quote}", span, f"senses:{item.mention.ref.id}"))
+    if one.frame.act.negated:
+        reasons.append(Reason("negated", "said in the negative"))
+    if one.frame.act.modal:
+        reasons.append(Reason("modality", one.frame.act.modal))
+    if one.who is None:
+        reasons.append(Reason("no_actor", "no actor is named"))
+    elif one.who.guessed:
+        reasons.append(Reason("actor", f"{one.who.name}: taken from elsewhere in the article", entry=_entry(one)))
+    else:
+        reasons.append(Reason("actor", one.who.name, entry=_entry(one)))
+    if not one.primary:
+        reasons.append(Reason("background", "recalled, not what the article is about"))
+    return reasons
+
+
+def _entry(one: Candidate) -> str | None:
+    return f"actors:{one.who.id}" if one.who is not None and one.who.id else None

@@ -1,0 +1,117 @@
+"""From judged frames to the changes of an article: which are one, which are primary, and how sure each is."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from bot.analysis.features import STRONG, merit, object_of, where
+from bot.analysis.frames import Frame
+from bot.analysis.judging import Judged
+from bot.analysis.reading import Reading
+from bot.analysis.who import Cast, Who
+
+MAX_CHANGES = 8
+_FAMILY = {
+    "pause": "limit",
+    "ban": "limit",
+    "restrict": "limit",
+    "halt": "limit",
+    "propose": "propose",
+    "enact": "limit",
+}
+
+
+@dataclass(slots=True)
+class Candidate:
+    """One change: its best frame, and the others that say the same."""
+
+    frame: Frame
+    who: Who | None
+    merit: float
+    primary: bool = True
+    support: list[Frame] = field(default_factory=list)
+    score: float = 0.0
+
+
+def candidates(reading: Reading, judged: list[Judged], cast: Cast, score: float) -> list[Candidate]:
+    """The changes of an article, best first: primaries, then background.
+
+    Args:
+        reading: the article.
+        judged: its frames with their actors.
+        cast: its actors, for acts whose clause names none.
+        score: probability that the article is about a policy change; the best primary gets it.
+    """
+    ranked = sorted(
+        ((merit(frame, who, reading), frame, who) for frame, who in judged if _worth(frame, who, reading)),
+        key=lambda one: (-one[0], one[1].order),
+    )
+    found: list[Candidate] = []
+    for value, frame, who in ranked:
+        person = who if who is not None else cast.fallback(frame)
+        same = next((one for one in found if _same(one, frame, person)), None)
+        if same is not None:
+            same.support.append(frame)
+        elif len(found) < MAX_CHANGES:
+            found.append(Candidate(frame, person, value))
+    if not found:
+        return []
+    lead = next((one for one in found if not one.frame.background), found[0])
+    for one in found:
+        one.primary = one is lead or _is_primary(one, lead)
+        one.score = _score(one, lead, score)
+    found.sort(key=lambda one: (not one.primary, one is not lead, -one.score, one.frame.order))
+    return found
+
+
+def _worth(frame: Frame, who: Who | None, reading: Reading) -> bool:
+    """Good enough to be recorded at all."""
+    tied = object_of(frame, reading)
+    if tied == "other":
+        return False
+    if where(frame) == "title":
+        return True
+    if frame.strength == "soft":
+        return (
+            frame.action == "call_for"
+            and tied != "none"
+            and who is not None
+            and (who.public or who.type in {"platform", "vendor"})
+        )
+    if frame.strength in {"nominal", "use"}:
+        return where(frame) == "lead" and tied in {"topic", "near"}
+    return tied in {"topic", "near"} or (where(frame) == "lead" and tied == "weak") or frame.act.role == "commit"
+
+
+def _same(one: Candidate, frame: Frame, who: Who | None) -> bool:
+    mine = one.who
+    actor = who is None or mine is None or who.name == mine.name or (who.guessed and who.type == mine.type)
+    if not actor:
+        return False
+    first, second = one.frame.action, frame.action
+    return (
+        first == second
+        or _FAMILY.get(first, first) == _FAMILY.get(second, second)
+        or frame.strength in {"nominal", "use"}
+    )
+
+
+def _is_primary(one: Candidate, lead: Candidate) -> bool:
+    """What headline and lead say of the same actor is primary; another actor's act told later is recalled."""
+    if one.frame.background:
+        return False
+    same_actor = one.who is not None and lead.who is not None and one.who.name == lead.who.name
+    if where(one.frame) == "title":
+        return one.frame.strength in STRONG
+    if same_actor:
+        return True
+    return where(one.frame) == "lead" and one.frame.strength in STRONG and lead.frame.strength not in STRONG
+
+
+def _score(one: Candidate, lead: Candidate, score: float) -> float:
+    if one is lead:
+        return score
+    bounded = min(max(score, 0.001), 0.999)
+    logit = math.log(bounded / (1 - bounded)) - max(0.3, lead.merit - one.merit)
+    return round(min(score, 1 / (1 + math.exp(-logit))), 4)

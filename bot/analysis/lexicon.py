@@ -1,0 +1,335 @@
+"""The vocabulary of a topic in one automaton: one pass over a text finds every word, actor, place and sign.
+
+Keys are token sequences joined by single spaces, so that hyphens, line breaks and punctuation between words do not matter
+and no match begins or ends within a word.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import ahocorasick
+
+from bot.analysis import inflect
+from bot.analysis.text import Tokens, read
+from bot.topic import Actor, Place, Sense, Term, Topic, Vocabulary
+
+Layer = Literal["term", "name", "sense", "class", "target", "sign"]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What one token sequence may mean."""
+
+    layer: Layer
+    kind: str
+    """Term kind, `actor`/`place`/`adjective`/`body`, the sense's role, or the class's name."""
+    ref: Any
+    """The vocabulary entry: Term, Actor, Place, Sense, or a string."""
+    form: str = ""
+    """Form codes of a sense (:mod:`bot.analysis.inflect`)."""
+    raw: str | None = None
+    """Must stand with exactly these capitals."""
+    capital: bool = False
+    """Must begin with a capital."""
+    needs: tuple[str, ...] = ()
+    """One of these folded words must be in the article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A key found at tokens ``first`` to ``last`` (exclusive)."""
+
+    first: int
+    last: int
+    key: Key
+
+    @property
+    def kind(self) -> str:
+        """See :class:`Key`."""
+        return self.key.kind
+
+    @property
+    def ref(self) -> Any:
+        """See :class:`Key`."""
+        return self.key.ref
+
+
+@dataclass(slots=True)
+class Found:
+    """Everything found in one part of an article, by layer, in order of position."""
+
+    tokens: Tokens
+    terms: list[Mention] = field(default_factory=list)
+    names: list[Mention] = field(default_factory=list)
+    senses: list[tuple[Mention, ...]] = field(default_factory=list)
+    """Each with its other readings: `plan` the verb, `plan` the noun."""
+    targets: list[Mention] = field(default_factory=list)
+    signs: list[Mention] = field(default_factory=list)
+    classes: dict[int, dict[str, int]] = field(default_factory=dict)
+    """By first token: class name -> last token (exclusive) of the longest match."""
+
+    def is_class(self, index: int, *names: str) -> bool:
+        """Whether a word of one of the classes begins at the token."""
+        at = self.classes.get(index)
+        return at is not None and any(name in at for name in names)
+
+
+class Lexicon:
+    """The compiled words of one language, with the names of actors and places."""
+
+    def __init__(self, topic: Topic, vocabulary: Vocabulary) -> None:
+        """Compile; takes some milliseconds for thousands of entries."""
+        self.vocabulary = vocabulary
+        self.topic = topic
+        self.months = {word: number + 1 for number, word in enumerate(_words(vocabulary, "months"))}
+        self.abbreviations = frozenset(word.replace(".", "") for word in _words(vocabulary, "abbreviations"))
+        self.places = {place.code: place for place in topic.places}
+        self.actors_by_place: dict[str, list[Actor]] = defaultdict(list)
+        for actor in topic.actors:
+            if actor.jurisdiction:
+                self.actors_by_place[actor.jurisdiction].append(actor)
+        self._german = vocabulary.language == "de"
+        self._keys: dict[str, list[Key]] = defaultdict(list)
+        self._add_terms()
+        self._add_names()
+        self._add_senses()
+        self._add_classes()
+        self._automaton = ahocorasick.Automaton()
+        for text, keys in self._keys.items():
+            self._automaton.add_word(f" {text} ", (text.count(" ") + 1, tuple(keys)))
+        if self._keys:
+            self._automaton.make_automaton()
+
+    @property
+    def size(self) -> int:
+        """Number of distinct token sequences."""
+        return len(self._keys)
+
+    def read(self, part: Literal["title", "text"], source: str) -> Tokens:
+        """Tokens of a part."""
+        return read(part, source, self.abbreviations)
+
+    def find(self, tokens: Tokens, other: str = " ") -> Found:
+        """All mentions in a part.
+
+        Args:
+            tokens: the part.
+            other: folded words of the rest of the article (:meth:`company`), for entries that need company.
+        """
+        found = Found(tokens)
+        norms = [item.norm for item in tokens.items]
+        present = other + self.company(tokens)
+        layers: dict[str, list[Mention]] = {"term": [], "name": [], "sense": [], "target": [], "sign": []}
+        for mention in self._matches(tokens, norms, present):
+            layer = mention.key.layer
+            if layer == "class":
+                at = found.classes.setdefault(mention.first, {})
+                at[mention.kind] = max(at.get(mention.kind, 0), mention.last)
+            else:
+                layers[layer].append(mention)
+        found.terms = _longest(layers["term"])
+        found.names = _longest(_placed(layers["name"], present))
+        found.senses = _readings(layers["sense"], _covered(found.terms))
+        found.targets = _longest(layers["target"])
+        found.signs = sorted(layers["sign"], key=lambda mention: mention.first)
+        return found
+
+    def company(self, tokens: Tokens) -> str:
+        """All words of a part, padded with spaces: what entries with `needs` or `context` look for their company in."""
+        return " " + " ".join(item.norm for item in tokens.items if item.word or item.norm in _KEPT) + " "
+
+    def _matches(self, tokens: Tokens, norms: list[str], present: str) -> Iterator[Mention]:
+        if not self._keys or not norms:
+            return
+        # Hyphens and quotes inside names must not hide them, so matching runs on word tokens only.
+        places = [index for index, item in enumerate(tokens.items) if item.word or item.norm in _KEPT]
+        if not places:
+            return
+        joined = " " + " ".join(norms[index] for index in places) + " "
+        at_end: dict[int, int] = {}
+        position = 0
+        for order, index in enumerate(places):
+            position += len(norms[index]) + 1
+            at_end[position] = order
+        for end, (length, keys) in self._automaton.iter(joined):
+            order = at_end[end]
+            first, last = places[order - length + 1], places[order] + 1
+            if last - first > length and not _bridgeable(tokens, first, last):
+                continue
+            for key in keys:
+                if _fits(tokens, first, last, key, present):
+                    yield Mention(first, last, key)
+
+    def _put(self, text: str, key: Key) -> None:
+        folded = fold(text)
+        if folded:
+            keys = self._keys[folded]
+            if key.layer == "sense":
+                for position, known in enumerate(keys):
+                    if known.layer == "sense" and known.ref is key.ref:
+                        keys[position] = Key("sense", key.kind, key.ref, known.form + key.form)
+                        return
+            keys.append(key)
+
+    def _add_terms(self) -> None:
+        language = self.vocabulary.language
+        for term in self.vocabulary.terms:
+            for word in inflect.plurals(term.words, language) if not term.exact else term.words:
+                raw = raw_form(word) if term.exact else None
+                self._put(word, Key("term", term.kind, term, raw=raw, needs=_folded(term.needs)))
+        for actor in self.topic.actors:
+            for product in actor.products:
+                term = Term(f"product-of-{actor.id}", (product,), "product", actor=actor.id)
+                self._put(product, Key("term", "product", term, capital=product[:1].isupper()))
+
+    def _add_names(self) -> None:
+        for actor in self.topic.actors:
+            self._add_actor(actor)
+        for place in self.topic.places:
+            self._add_place(place)
+        for body in self.vocabulary.bodies:
+            for word in inflect.plurals(body.words, self.vocabulary.language):
+                self._put(word, Key("name", "body", body.id))
+
+    def _add_actor(self, actor: Actor) -> None:
+        needs = _folded(actor.needs)
+        exact = {raw_form(name) for name in actor.exact}
+        for name in (actor.name, *actor.aliases):
+            if raw_form(name) not in exact:
+                self._put(name, Key("name", "actor", actor, capital=name[:1].isupper()))
+        for name in actor.exact:
+            self._put(name, Key("name", "actor", actor, raw=raw_form(name), needs=needs))
+
+    def _add_place(self, place: Place) -> None:
+        for name in place.names:
+            self._put(name, Key("name", "place", place, capital=True))
+        for name in place.exact:
+            self._put(name, Key("name", "place", place, raw=raw_form(name)))
+        for name in place.adjectives:
+            self._put(name, Key("name", "adjective", place, capital=True))
+        for name in place.bodies:
+            self._put(name, Key("name", "placebody", place, capital=True))
+        for name in place.police:
+            self._put(name, Key("name", "placepolice", place, capital=True))
+
+    def _add_senses(self) -> None:
+        verb = inflect.german_verb if self._german else inflect.english_verb
+        noun = inflect.german_noun if self._german else inflect.english_noun
+        irregular = self.vocabulary.forms
+        for sense in self.vocabulary.senses:
+            for base in sense.verbs:
+                self._add_sense(sense, verb(base, irregular))
+            for base in sense.nouns:
+                self._add_sense(sense, noun(base))
+            self._add_sense(sense, dict.fromkeys(sense.phrases, "P"))
+
+    def _add_sense(self, sense: Sense, forms: dict[str, str]) -> None:
+        for surface, codes in forms.items():
+            self._put(surface, Key("sense", sense.role, sense, form=codes))
+
+    def _add_classes(self) -> None:
+        for name, group in self.vocabulary.classes.items():
+            for word in group.words:
+                self._put(word, Key("class", name, name))
+        for target in self.vocabulary.targets:
+            for word in target.words:
+                self._put(word, Key("target", target.id, target.id))
+        for confuser in self.vocabulary.confusers:
+            for where, words in (("title", confuser.title), ("text", confuser.text), ("unless", confuser.unless)):
+                for word in words:
+                    self._put(word, Key("sign", f"{confuser.id}:{where}", confuser))
+
+
+_KEPT = frozenset({"&", "+", "'s"})
+
+
+def fold(text: str) -> str:
+    """Token sequence of a vocabulary entry, as the automaton knows it."""
+    return " ".join(item.norm for item in read("title", text, frozenset()).items if item.word or item.norm in _KEPT)
+
+
+def raw_form(text: str) -> str:
+    """As :func:`fold`, with capitals."""
+    return " ".join(item.raw for item in read("title", text, frozenset()).items if item.word or item.norm in _KEPT)
+
+
+def _folded(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(fold(word) for word in words)
+
+
+def _words(vocabulary: Vocabulary, name: str) -> tuple[str, ...]:
+    group = vocabulary.classes.get(name)
+    return group.words if group else ()
+
+
+def _bridgeable(tokens: Tokens, first: int, last: int) -> bool:
+    """Only hyphens, quotes and slashes may stand between the words of one entry."""
+    return all(
+        item.word or (item.norm in {"-", "'", '"', "/", ".", "&", "+"} and not (item.norm == "." and item.gap))
+        for item in tokens.items[first:last]
+    ) and not any(
+        item.norm == "." and after.gap and after.capital
+        for item, after in zip(tokens.items[first:last], tokens.items[first + 1 : last], strict=False)
+    )
+
+
+def _fits(tokens: Tokens, first: int, last: int, key: Key, present: str) -> bool:
+    if key.needs and not any(f" {need} " in present for need in key.needs):
+        return False
+    if key.raw is not None:
+        if tokens.shouting and not key.raw.isupper():
+            return False
+        raws = " ".join(item.raw for item in tokens.items[first:last] if item.word or item.norm in _KEPT)
+        return raws == key.raw
+    return not key.capital or tokens.items[first].capital
+
+
+_PLACE_KINDS = frozenset({"place", "placebody", "placepolice", "adjective"})
+
+
+def _placed(mentions: list[Mention], present: str) -> list[Mention]:
+    """Of places that share a name, the one whose context the article has, else the one of highest rank."""
+    kept: list[Mention] = []
+    best: dict[tuple[int, int], tuple[tuple[int, int], Mention]] = {}
+    for mention in mentions:
+        if mention.kind not in _PLACE_KINDS:
+            kept.append(mention)
+            continue
+        place: Place = mention.ref
+        hits = sum(f" {fold(word)} " in present for word in place.context)
+        if place.rank < 0 and not hits:
+            continue
+        span = (mention.first, mention.last)
+        merit = (min(hits, 3), place.rank)
+        if span not in best or merit > best[span][0]:
+            best[span] = (merit, mention)
+    return [*kept, *(mention for _, mention in best.values())]
+
+
+def _covered(terms: list[Mention]) -> set[int]:
+    """Tokens that name the technology: `scan` in `face scan` is no verb."""
+    return {index for term in terms if term.kind in {"core", "product"} for index in range(term.first, term.last)}
+
+
+def _readings(mentions: list[Mention], covered: set[int]) -> list[tuple[Mention, ...]]:
+    spans: dict[tuple[int, int], list[Mention]] = {}
+    for mention in mentions:
+        spans.setdefault((mention.first, mention.last), []).append(mention)
+    firsts = _longest([readings[0] for readings in spans.values()])
+    return [tuple(spans[one.first, one.last]) for one in firsts if covered.isdisjoint(range(one.first, one.last))]
+
+
+def _longest(mentions: list[Mention]) -> list[Mention]:
+    """Without overlaps: the longer match wins, then the earlier one, then the order of the vocabulary."""
+    taken: set[int] = set()
+    kept: list[Mention] = []
+    for mention in sorted(mentions, key=lambda one: (one.first - one.last, one.first)):
+        span = range(mention.first, mention.last)
+        if taken.isdisjoint(span):
+            taken.update(span)
+            kept.append(mention)
+    return sorted(kept, key=lambda one: one.first)

@@ -1,0 +1,118 @@
+"""One article read with one vocabulary: tokens, mentions, and the frames of its sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.analysis.clauses import acts_of
+from bot.analysis.frames import Frame, frame_of
+from bot.analysis.items import Item, items_of
+from bot.analysis.lexicon import Found, Lexicon, Mention
+from bot.analysis.text import Sentence
+
+MAX_SENTENCES = 120
+"""Sentences of the text that are read for acts."""
+MAX_TOKENS = 160
+"""A longer sentence is a list or a page's menu; its first part is read."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was found, before anything is judged."""
+
+    title: Found
+    text: Found
+    frames: list[Frame] = field(default_factory=list)
+    """In order of the article, title first."""
+    title_topic: bool = False
+    text_topic: bool = False
+    lead_topic: bool = False
+    """A core term stands in the first three sentences."""
+    topic_sentences: set[tuple[str, int]] = field(default_factory=set)
+
+    @property
+    def on_topic(self) -> bool:
+        """The article mentions the technology."""
+        return self.title_topic or self.text_topic
+
+    def found(self, part: str) -> Found:
+        """Mentions of a part."""
+        return self.title if part == "title" else self.text
+
+
+def read_article(lexicon: Lexicon, title: str, text: str) -> Reading:
+    """Find everything in an article."""
+    title_tokens, text_tokens = lexicon.read("title", title), lexicon.read("text", text)
+    title_words, text_words = lexicon.company(title_tokens), lexicon.company(text_tokens)
+    reading = Reading(lexicon.find(title_tokens, text_words), lexicon.find(text_tokens, title_words))
+    _mark_topic(reading)
+    if not reading.on_topic:
+        return reading
+    for found in (reading.title, reading.text):
+        for sentence in found.tokens.sentences[:MAX_SENTENCES]:
+            reading.frames.extend(_frames(found, sentence))
+    for order, frame in enumerate(reading.frames):
+        frame.order = order
+    return reading
+
+
+def _mark_topic(reading: Reading) -> None:
+    for found in (reading.title, reading.text):
+        firsts = [term.first for term in found.terms if term.kind in {"core", "product"}]
+        for sentence in found.tokens.sentences:
+            if any(sentence.first <= first < sentence.last for first in firsts):
+                reading.topic_sentences.add((sentence.part, sentence.index))
+    parts = {part for part, _ in reading.topic_sentences}
+    reading.title_topic, reading.text_topic = "title" in parts, "text" in parts
+    reading.lead_topic = any(part == "text" and index <= 3 for part, index in reading.topic_sentences)
+
+
+def _frames(found: Found, sentence: Sentence) -> list[Frame]:
+    if sentence.last - sentence.first > MAX_TOKENS:
+        sentence = Sentence(
+            sentence.part, sentence.index, sentence.first, sentence.first + MAX_TOKENS, sentence.start, sentence.end
+        )
+    items = items_of(found, sentence, title=sentence.part == "title")
+    frames: list[Frame] = []
+    for act in acts_of(items):
+        frame = frame_of(act, sentence)
+        if frame is None:
+            continue
+        frame.subjects = _subjects(found, sentence, items, act.first)
+        if _imperative(frame, items):
+            frame.action, frame.stage, frame.strength = "call_for", "announced", "soft"
+        frame.background = act.intro in {"background", "relative"} or _recalled(found, sentence, act.first)
+        frames.append(frame)
+    return frames
+
+
+def _imperative(frame: Frame, items: list[Item]) -> bool:
+    """`Ban it now`: a base form that opens its clause addresses somebody."""
+    head = frame.act.head
+    if (
+        head is None
+        or head.form != "b"
+        or frame.act.modal
+        or frame.act.negated
+        or frame.strength not in {"decided", "use"}
+    ):
+        return False
+    before = [item for item in items if item.last <= frame.act.first]
+    return (
+        head.first == frame.act.first
+        and (not before or before[-1].kind == "break")
+        and not (before and before[-1].role == "clause")
+    )
+
+
+def _subjects(found: Found, sentence: Sentence, items: list[Item], first: int) -> tuple[Mention, ...]:
+    """Names left of an act in its clause; in a clause without any, those of the sentence so far."""
+    start = max((item.last for item in items if item.kind == "break" and item.last <= first), default=sentence.first)
+    names = [one for one in found.names if sentence.first <= one.first < first]
+    own = tuple(one for one in names if one.first >= start)
+    return own or tuple(names)
+
+
+def _recalled(found: Found, sentence: Sentence, first: int) -> bool:
+    """The act is said with `had`, `last year` or `joins` before it."""
+    return any(found.tokens.items[index].norm == "had" for index in range(max(sentence.first, first - 3), first))
