@@ -1,0 +1,191 @@
+"""Train the weights of the score from labelled articles and report honest, cross-validated figures.
+
+    python benchmarks/train_ranker.py [--write] [--data FOLDER] [--language en]
+
+A logistic regression over the named facts of :mod:`bot.analysis.features`, in plain Python and deterministic. It starts from
+weights that were set by hand (``ranker_prior.yaml``) and is pulled back to them, so that a fact that the labels say little
+about keeps the weight that a person gave it. Labels below confidence 0.5 and soft actions are left out, as in the score.
+Folds are by event, so no event is in both training and test. ``--write`` puts the weights of all labels into the topic's
+``ranker.yaml``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import math
+import os
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from bot.analysis import Analyser
+from bot.config.topic import load_topic
+from bot.model import SOFT_ACTIONS
+
+ROOT = Path(__file__).resolve().parent.parent
+TOPIC = ROOT / "config/topics/facial-recognition"
+PRIOR = Path(__file__).with_name("ranker_prior.yaml")
+PULL = 2.0
+"""Strength of the pull towards the hand-set weights."""
+STEPS = 80
+FOLDS = 8
+MIN_WEIGHT = 0.02
+
+Weights = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Example:
+    """One labelled article as facts."""
+
+    group: str
+    """Event, or the article itself: never split between training and test."""
+    facts: Weights
+    change: bool
+    title: str
+
+
+def read_examples(folder: Path, analyser: Analyser, language: str) -> list[Example]:
+    """Labelled articles of the ``*.jsonl`` files in a folder that have a confident, core label."""
+    examples = []
+    soft = {str(action) for action in SOFT_ACTIONS}
+    for path in sorted(folder.glob("headlines*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            label = row["label"]
+            if label.get("confidence", 1.0) < 0.5 or label["action"] in soft:
+                continue
+            facts = analyser.features(row.get("title", ""), row.get("text", ""), language)
+            group = label.get("event_key") or row["id"]
+            examples.append(Example(group, facts, bool(label["is_policy_change"]), row.get("title", "")))
+    return examples
+
+
+def importance(examples: list[Example]) -> list[float]:
+    """Weight of each example: an event of 28 articles counts as about five, and both classes keep their share."""
+    counts = Counter(example.group for example in examples)
+    raw = [1 / math.sqrt(counts[example.group]) for example in examples]
+    shares = {}
+    for change in (False, True):
+        total = sum(weight for weight, example in zip(raw, examples, strict=True) if example.change is change)
+        shares[change] = sum(example.change is change for example in examples) / total if total else 1.0
+    return [weight * shares[example.change] for weight, example in zip(raw, examples, strict=True)]
+
+
+def fit(examples: list[Example], prior: Weights, pull: float = PULL) -> Weights:
+    """Weights that explain the examples, pulled towards the prior: batch gradient steps with a bound on the curvature."""
+    names = sorted({name for example in examples for name in example.facts} | set(prior))
+    place = {name: index for index, name in enumerate(names)}
+    start = [prior.get(name, 0.0) for name in names]
+    weights = list(start)
+    rows = [[(place[name], value) for name, value in example.facts.items()] for example in examples]
+    shares = importance(examples)
+    bound = [pull] * len(names)
+    for row, share in zip(rows, shares, strict=True):
+        size = sum(abs(value) for _, value in row)
+        for index, value in row:
+            bound[index] += 0.25 * 0.35 * share * abs(value) * size
+    pulls = [pull * (0.05 if name == "bias" else 1.0) for name in names]
+    for _ in range(STEPS):
+        slope = [strength * (now - then) for strength, now, then in zip(pulls, weights, start, strict=True)]
+        for row, share, example in zip(rows, shares, examples, strict=True):
+            error = (sigmoid(sum(weights[index] * value for index, value in row)) - example.change) * share
+            for index, value in row:
+                slope[index] += error * value
+        weights = [now - change / limit for now, change, limit in zip(weights, slope, bound, strict=True)]
+    return dict(zip(names, weights, strict=True))
+
+
+def sigmoid(value: float) -> float:
+    """Logistic function, safe for large arguments."""
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))
+
+
+def probability(weights: Weights, facts: Weights) -> float:
+    """Score of an article under weights."""
+    return sigmoid(sum(weights.get(name, 0.0) * value for name, value in facts.items()))
+
+
+def cross_validate(examples: list[Example], prior: Weights) -> list[float]:
+    """Score of every example from weights that never saw its event."""
+    folds = [int(hashlib.sha256(example.group.encode()).hexdigest(), 16) % FOLDS for example in examples]
+    scores = [0.0] * len(examples)
+    for fold in range(FOLDS):
+        seen = [example for example, mine in zip(examples, folds, strict=True) if mine != fold]
+        weights = fit(seen, prior)
+        for index, (example, mine) in enumerate(zip(examples, folds, strict=True)):
+            if mine == fold:
+                scores[index] = probability(weights, example.facts)
+    return scores
+
+
+def report(name: str, examples: list[Example], scores: list[float], threshold: float) -> None:
+    """Print precision, recall and F1 at a threshold."""
+    pairs = [(score >= threshold, example.change) for score, example in zip(scores, examples, strict=True)]
+    right = sum(said and truth for said, truth in pairs)
+    said = sum(one for one, _ in pairs)
+    truth = sum(one for _, one in pairs)
+    precision, recall = right / max(1, said), right / max(1, truth)
+    f1 = 2 * precision * recall / max(1e-9, precision + recall)
+    print(f"{name:28} n={len(pairs)} P={precision:.3f} R={recall:.3f} F1={f1:.3f} at {threshold:.2f}")
+
+
+def calibration(examples: list[Example], scores: list[float]) -> None:
+    """Print how often articles of each band of scores are changes."""
+    print("calibration (band: articles, share that are changes)")
+    for low in range(0, 10, 2):
+        band = [example.change for example, score in zip(examples, scores, strict=True) if low <= score * 10 < low + 2]
+        if band:
+            print(f"  {low / 10:.1f}-{low / 10 + 0.2:.1f}: {len(band):4} {sum(band) / len(band):.2f}")
+
+
+def load_analyser() -> Analyser:
+    """The shipped topic, compiled."""
+    files = {str(path.relative_to(TOPIC)): path.read_text(encoding="utf-8") for path in sorted(TOPIC.rglob("*.yaml"))}
+    topic, problems = load_topic(files)
+    if topic is None:
+        raise SystemExit("\n".join(str(problem) for problem in problems))
+    return Analyser(topic)
+
+
+def write(weights: Weights, language: str) -> None:
+    """Write the ranker file of a language."""
+    lines = [
+        "# Weights of the score, in log-odds: fact -> weight. Written by benchmarks/train_ranker.py --write; the facts are those of",
+        "# bot/analysis/features.py. A fact without a weight here says nothing.",
+        "weights:",
+    ]
+    lines += [f'  "{name}": {value:.3f}' for name, value in sorted(weights.items()) if abs(value) >= MIN_WEIGHT]
+    (TOPIC / language / "ranker.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Entry point."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
+    parser.add_argument("--write", action="store_true", help="write the trained weights into the topic")
+    parser.add_argument(
+        "--data", type=Path, default=Path(os.environ.get("POLICYWATCH_SHARED", ROOT.parent / "shared")) / "data/news"
+    )
+    parser.add_argument("--language", default="en")
+    options = parser.parse_args()
+    prior: Weights = yaml.safe_load(PRIOR.read_text(encoding="utf-8"))["weights"]
+    examples = read_examples(options.data, load_analyser(), options.language)
+    if not examples:
+        raise SystemExit(f"no labelled articles in {options.data}")
+    report("hand-set weights", examples, [probability(prior, example.facts) for example in examples], 0.5)
+    scores = cross_validate(examples, prior)
+    for threshold in (0.4, 0.45, 0.5, 0.55, 0.6):
+        report("cross-validated by event", examples, scores, threshold)
+    calibration(examples, scores)
+    weights = fit(examples, prior)
+    report("trained on all (optimistic)", examples, [probability(weights, example.facts) for example in examples], 0.5)
+    if options.write:
+        write(weights, options.language)
+
+
+if __name__ == "__main__":
+    main()

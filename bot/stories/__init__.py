@@ -1,0 +1,34 @@
+"""Grouping it: which address, which copy, which story, which stage. Pure decisions: values in, values and reasons out.
+
+==================  ======================================================================================
+module              decides
+==================  ======================================================================================
+``identity``        which address is the same address
+``nearcopies``      which text is the same text
+``keys``            what a report is looked up by
+``likeness``        how likely a report and a story are the same act (``actors``, ``places``, ``families``)
+``matching``        which story each change of an article belongs to, and what of it is news
+``stages``          which step of a change is news
+``revisions``       what a later report adds to a story
+``coverage``        which source of a story is best
+``stances``         what an actor's policy is now
+==================  ======================================================================================
+"""
+
+from bot.stories.coverage import rank
+from bot.stories.identity import article_identity, canonical_url
+from bot.stories.keys import keys_for, looks_for
+from bot.stories.matching import assign, decide
+from bot.stories.nearcopies import best, fingerprint
+
+__all__ = [
+    "article_identity",
+    "assign",
+    "best",
+    "canonical_url",
+    "decide",
+    "fingerprint",
+    "keys_for",
+    "looks_for",
+    "rank",
+]

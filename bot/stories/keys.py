@@ -1,0 +1,100 @@
+"""Index keys: what a report is looked up by, so that matching never walks the archive.
+
+A key is a short text: ``a:`` actor, ``p:`` place (with the sort of act where the place is a whole country), ``m:`` number of
+a bill at a place, ``o:`` product, ``w:`` telling word of the headline. Actor, place and measure keys reach back as far as a
+measure's stages lie apart; headline words only as far as one burst of coverage.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from bot.model import Analysis, Article, PolicyChange, StoryLook
+from bot.stories.actors import actor_key
+from bot.stories.families import FAMILY, THREAD_WINDOW, Family
+from bot.stories.likeness import measures
+from bot.stories.places import level, narrowest
+from bot.stories.text import fold, plain_title, telling_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+NEAR: Final = timedelta(days=21)
+"""How far apart two reports may be that only headline words or a whole country bring together."""
+AHEAD: Final = timedelta(days=45)
+"""How much later a story may have begun than a report that arrives late."""
+TITLE_KEYS: Final = 6
+_SORTS: Final = {
+    Family.LIMIT: "act", Family.ALLOW: "act", Family.LAW: "act", Family.ENFORCE: "case", Family.LITIGATE: "case",
+    Family.TALK: "talk",
+}  # fmt: skip
+
+
+def keys_for(change: PolicyChange, title: str = "") -> tuple[str, ...]:
+    """Return the keys under which a story with this change, reported under this headline, is found."""
+    keys: list[str] = []
+    actor = actor_key(change.actor, change.actor_id)
+    if actor.core:
+        keys.append(f"a:{actor.text}")
+    if actor.id:
+        keys.append(f"a:#{actor.id}")
+    place = narrowest(change.jurisdictions)
+    if place:
+        keys.append(f"p:{place}" if level(place) else f"p:{place}|{_SORTS[FAMILY[change.action]]}")
+    scope = place.split("/")[0] if place else ""
+    keys += [f"m:{scope}:{number}" for number in sorted(measures(f"{title} {change.evidence.quote}"))]
+    if change.product:
+        keys.append(f"o:{fold(change.product)}"[:80])
+    keys += [f"w:{word}" for word in title_words(title)]
+    return tuple(dict.fromkeys(key[:120] for key in keys))
+
+
+def title_words(title: str) -> tuple[str, ...]:
+    """The few words of a headline that tell it from others, longest first."""
+    return tuple(sorted(telling_words(plain_title(title)), key=lambda word: (-len(word), word))[:TITLE_KEYS])
+
+
+def looks_for(article: Article, analysis: Analysis) -> tuple[StoryLook, ...]:
+    """Return the look-ups that find every story the article may belong to."""
+    at = article.published
+    title = article.title or article.text[:160]
+    primary = _all_keys((change for change in analysis.changes if change.primary), title)
+    looks = []
+    if primary:
+        looks.append(StoryLook(primary, at - NEAR, at + NEAR))
+        far = _only(primary, ("a:", "m:", "p:"))
+        far = tuple(key for key in far if "|" not in key)
+        if far:
+            looks.append(StoryLook(far, at - THREAD_WINDOW, at + AHEAD))
+    for change in analysis.changes:
+        when = date_of(change.decided)
+        if when is not None or not change.primary:
+            keys = _only(keys_for(change), ("a:", "m:"))
+            since, until = (when - timedelta(days=400), when + timedelta(days=400)) if when else (None, at)
+            if keys:
+                looks.append(StoryLook(keys, since, min(until, at) if until else at, limit=20))
+    return tuple(dict.fromkeys(looks))
+
+
+def date_of(text: str | None) -> datetime | None:
+    """Read an ISO date of reduced precision as the middle of the time it names; None when it is none."""
+    if not text:
+        return None
+    parts = text.split("T")[0].split("-")
+    try:
+        numbers = [int(part) for part in parts[:3]]
+        year = numbers[0]
+        month = numbers[1] if len(numbers) > 1 else 7
+        day = numbers[2] if len(numbers) > 2 else (15 if len(numbers) > 1 else 1)
+        return datetime(year, month, day, 12, tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _all_keys(changes: Iterable[PolicyChange], title: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(key for change in changes for key in keys_for(change, title)))
+
+
+def _only(keys: Iterable[str], kinds: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(key for key in keys if key.startswith(kinds))

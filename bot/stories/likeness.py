@@ -1,0 +1,281 @@
+"""How likely one reported change and one story are the same act: evidence for and against, added up, with reasons.
+
+The weights are judgement, tuned on real clusters of reports (``docs/stories.md`` says how it is measured): an agreeing actor
+weighs most, then the action; targets, place, product and headline help, and speak up where a field is missing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import lru_cache
+from typing import Final
+
+from bot.model import Action, Article, PolicyChange, Reason, Stage, StoryCandidate
+from bot.stories.actors import ActorKey, Body, Same, actor_key, same_actor
+from bot.stories.families import BURST, CASES, FAMILY, LAWMAKING, THREAD_WINDOW, Fit, fit, window
+from bot.stories.places import Places, relate
+from bot.stories.stages import PHASE, Phase, stage_of
+from bot.stories.text import plain_title, stem, telling_words
+
+_SAME_DAYS: Final = timedelta(days=2)
+_OTHER_CASE: Final = 0.25
+JOIN: Final = 3.0
+"""Evidence from which a report joins a story."""
+
+MEASURE = re.compile(
+    r"\b(?:(?:s|h|a)\.?\s?b\.?|h\.?\s?r\.?|l\.?\s?d\.?|bill|act|article|public act|pa|file|ordinance)\s?(?:no\.?\s?)?-?(\d{2,6})\b",
+    re.IGNORECASE,
+)
+_BARE_MEASURE = re.compile(r"\b([SHA])\.?\s?(\d{3,4})\b")
+_AGAIN = re.compile(
+    r"\b(?:extend(?:s|ed|ing)?|extension|renew(?:s|ed|ing)?|prolong(?:s|ed)?|indefinite(?:ly)?|until further notice|reintroduc\w+|"
+    r"re-introduc\w+|continue(?:s|d)?\s+(?:its|the|a)?\s*(?:pause|ban|moratorium|suspension))\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """The sum of evidence, and what it is made of."""
+
+    total: float
+    reasons: tuple[Reason, ...]
+    same_actor: Same
+    same_place: Places
+    fit: Fit
+    gap: timedelta
+    """Between the report and the story's span of reports."""
+    title: float | None
+    """0…1, likeness of headlines; None when they leave nothing to compare."""
+
+    @property
+    def joins(self) -> bool:
+        """True when the evidence is enough."""
+        return self.total >= JOIN
+
+
+@dataclass(slots=True)
+class _Evidence:
+    total: float = 0.0
+    reasons: list[Reason] = field(default_factory=list)
+
+    def add(self, weight: float, code: str, detail: str) -> None:
+        """Note a piece of evidence; what weighs nothing needs no reason."""
+        self.total += weight
+        if weight:
+            self.reasons.append(Reason(f"match_{code}", f"{detail} ({weight:+.1f})"))
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One change as one article reports it, prepared for comparing."""
+
+    change: PolicyChange
+    article: Article
+    actor: ActorKey
+    telling: frozenset[str]
+    named: frozenset[str]
+    """Stems of the actor's name."""
+    measures: frozenset[str]
+    by_law: bool
+    again: bool
+
+
+def report(change: PolicyChange, article: Article) -> Report:
+    """Prepare a change for comparing with many stories."""
+    headline = article.title or article.text[:160]
+    actor = _actor(change.actor, change.actor_id)
+    return Report(
+        change=change,
+        article=article,
+        actor=actor,
+        telling=_telling(headline),
+        named=frozenset(map(stem, actor.core)),
+        measures=measures(f"{headline} {change.evidence.quote} {change.product or ''}"),
+        by_law=makes_law(change),
+        again=bool(_AGAIN.search(f"{headline} {change.evidence.quote} {change.duration or ''}")),
+    )
+
+
+def makes_law(change: PolicyChange) -> bool:
+    """True when the change is a step of a measure of a lawmaking body."""
+    if change.action not in LAWMAKING:
+        return False
+    return (
+        actor_key(change.actor, change.actor_id).body is Body.LAW
+        or change.action is Action.ENACT
+        or change.stage
+        in (
+            Stage.PASSED,
+            Stage.ENACTED,
+            Stage.PROPOSED,
+            Stage.CONSIDERED,
+        )
+    )
+
+
+def measures(text: str) -> frozenset[str]:
+    """Numbers of bills and acts named in a text: they tell measures of one body apart."""
+    found = {match[1] for match in MEASURE.finditer(text)}
+    found |= {match[2] for match in _BARE_MEASURE.finditer(text)}
+    return frozenset(number for number in found if not 1990 <= int(number) <= 2040)
+
+
+def compare(this: Report, candidate: StoryCandidate) -> Likeness:
+    """Weigh one report against one story: the best of the story's readings counts."""
+    title = max(
+        (_headlines(this, headline) for headline in candidate.titles),
+        default=None,
+        key=lambda one: -1.0 if one is None else one,
+    )
+    readings = (candidate.change, *candidate.readings)
+    return max((_weigh(this, reading, candidate, title) for reading in readings), key=lambda found: found.total)
+
+
+def _weigh(this: Report, reading: PolicyChange, candidate: StoryCandidate, title: float | None) -> Likeness:
+    evidence = _Evidence()
+    places = relate(this.change.jurisdictions, reading.jurisdictions)
+    same = same_actor(this.actor, _actor(reading.actor, reading.actor_id))
+    by_law = this.by_law and makes_law(reading)
+    _weigh_actor(evidence, this, reading, same, places, by_law=by_law)
+    actions = fit(this.change.action, reading.action)
+    _weigh_action(evidence, this.change, reading, actions, by_law=by_law)
+    _weigh_targets(evidence, this.change, reading)
+    _weigh_place(
+        evidence, places, same, public=by_law or this.actor.body is not Body.NONE or FAMILY[this.change.action] in CASES
+    )
+    _weigh_title(evidence, title)
+    _weigh_measure(evidence, this, reading)
+    gap = _gap(this.article, candidate)
+    _weigh_time(evidence, this, reading, gap, title, by_law=by_law)
+    return Likeness(evidence.total, tuple(evidence.reasons), same, places, actions, gap, title)
+
+
+def _weigh_actor(
+    evidence: _Evidence, this: Report, reading: PolicyChange, same: Same, places: Places, *, by_law: bool
+) -> None:
+    names = f"{this.change.actor} / {reading.actor}" if this.change.actor != reading.actor else this.change.actor
+    if same is Same.YES:
+        evidence.add(1.6 if this.actor.national else 2.5, "actor", f"same actor: {names}")
+    elif same is Same.MAYBE:
+        evidence.add(1.2, "actor", f"perhaps the same actor: {names}")
+    elif by_law and places is Places.SAME:
+        evidence.add(1.2, "actor", f"bodies of one place: {names}")
+    elif same is Same.UNKNOWN:
+        evidence.add(0.0, "actor", "")
+    else:
+        evidence.add(-2.5, "actor", f"different actors: {names}")
+
+
+def _weigh_action(
+    evidence: _Evidence, change: PolicyChange, reading: PolicyChange, actions: Fit, *, by_law: bool
+) -> None:
+    names = f"{change.action} / {reading.action}" if change.action is not reading.action else change.action.value
+    if actions is Fit.SAME:
+        evidence.add(1.5, "action", f"same action: {names}")
+    elif actions is Fit.OPPOSED:
+        evidence.add(-3.0, "action", f"opposite actions: {names}")
+    elif actions is Fit.FAMILY or by_law:
+        evidence.add(1.0, "action", f"one kind of act: {names}")
+    elif actions is Fit.RELATED:
+        evidence.add(0.6, "action", f"often said of one act: {names}")
+    elif actions is Fit.VAGUE:
+        evidence.add(0.3, "action", f"an act of no particular kind: {names}")
+    else:
+        evidence.add(-1.5, "action", f"unlike actions: {names}")
+
+
+def _weigh_targets(evidence: _Evidence, change: PolicyChange, reading: PolicyChange) -> None:
+    one, other = set(change.targets), set(reading.targets)
+    if not one or not other:
+        return
+    if one & other:
+        evidence.add(0.5, "targets", f"both on {', '.join(sorted(one & other))}")
+    elif (
+        "anyone" in one | other
+        or {"government", "police"} <= one | other
+        or {"border", "transport"} <= one | other
+        or "public_space" in one | other
+    ):
+        return
+    else:
+        evidence.add(-2.0, "targets", f"{', '.join(sorted(one))} / {', '.join(sorted(other))}")
+
+
+def _weigh_place(evidence: _Evidence, places: Places, same: Same, *, public: bool) -> None:
+    if places is Places.SAME:
+        evidence.add(0.5, "place", "same place")
+    elif places is Places.APART:
+        evidence.add(-0.5 if same is Same.YES and not public else -3.0, "place", "different places")
+
+
+def _headlines(this: Report, headline: str) -> float | None:
+    """Likeness of headlines beyond the actor's own name, which is weighed already; None when nothing is left to compare."""
+    mine, theirs = this.telling - this.named, _telling(headline) - this.named
+    return _dice(mine, theirs) if mine and theirs else None
+
+
+def _weigh_title(evidence: _Evidence, title: float | None) -> None:
+    if title is None:
+        return
+    weight = round(4.0 * title - 0.6, 1)
+    if title > 0.05:
+        evidence.add(min(weight, 2.2), "title", f"headlines {title:.0%} alike")
+    else:
+        evidence.add(-0.4, "title", "headlines share no telling word")
+
+
+def _weigh_measure(evidence: _Evidence, this: Report, reading: PolicyChange) -> None:
+    theirs = measures(f"{reading.evidence.quote} {reading.line} {reading.product or ''}")
+    if not this.measures or not theirs:
+        return
+    if this.measures & theirs:
+        evidence.add(2.0, "measure", f"same measure: {', '.join(sorted(this.measures & theirs))}")
+    else:
+        evidence.add(-2.0, "measure", "another measure")
+
+
+def _weigh_time(
+    evidence: _Evidence, this: Report, reading: PolicyChange, gap: timedelta, title: float | None, *, by_law: bool
+) -> None:
+    allowed = min(window(this.change.action, by_law=by_law), window(reading.action, by_law=by_law))
+    if by_law:
+        allowed = max(allowed, window(this.change.action, by_law=True))
+        if PHASE[stage_of(this.change)] > PHASE[stage_of(reading)] or PHASE[stage_of(this.change)] is Phase.FORCE:
+            allowed = THREAD_WINDOW  # the next step of a measure, not more coverage of this one
+    days = gap.days
+    if gap <= _SAME_DAYS:
+        evidence.add(0.3, "time", "in the same days")
+    if gap <= BURST:
+        return
+    if (title or 0.0) < _OTHER_CASE and FAMILY[this.change.action] in CASES:
+        evidence.add(-0.8, "case", "another headline, later: perhaps another case")
+    if gap > allowed:
+        evidence.add(-3.0, "time", f"{days} days apart")
+    else:
+        evidence.add(-0.3 - 0.9 * (gap / allowed), "time", f"{days} days apart")
+
+
+def _gap(article: Article, candidate: StoryCandidate) -> timedelta:
+    at = article.published
+    if at > candidate.last_at:
+        return at - candidate.last_at
+    return max(candidate.first_at - at, timedelta(0))
+
+
+def _dice(one: frozenset[str], other: frozenset[str]) -> float:
+    if not one or not other:
+        return 0.0
+    return 2 * len(one & other) / (len(one) + len(other))
+
+
+@lru_cache(maxsize=4096)
+def _actor(actor: str, actor_id: str | None) -> ActorKey:
+    return actor_key(actor, actor_id)
+
+
+@lru_cache(maxsize=4096)
+def _telling(text: str) -> frozenset[str]:
+    return telling_words(plain_title(text))

@@ -1,0 +1,74 @@
+"""What a later report adds to a story: missing fields filled, the best statement leading, and what people must hear.
+
+A *material revision* is a new condition, a date, or the word that a report was wrong: those who were told get it in the
+message's thread. Everything else (more outlets, a better quotation) only edits the message.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from bot.model import Article, PolicyChange
+from bot.stories.families import Fit, fit
+from bot.stories.text import words
+
+_FILLED: Final = ("actor_id", "product", "condition", "duration", "effective", "expires", "decided", "quote", "speaker")
+_WEIGHTY: Final = (
+    ("condition", "condition"),
+    ("duration", "duration"),
+    ("effective", "takes effect"),
+    ("expires", "expires"),
+)
+_CORRECTED = re.compile(
+    r"\b(?:correct(?:s|ed|ion)|retract(?:s|ed|ion)|clarif(?:y|ies|ied|ication)|erratum|withdrawn report|earlier version|"
+    r"previously (?:said|stated|reported)|an earlier headline|was wrong|misstated)\b",
+    re.IGNORECASE,
+)
+_OFFICIAL: Final = 0
+
+
+def filled(lead: PolicyChange, change: PolicyChange, rank: int) -> PolicyChange | None:
+    """Return the story's lead improved by another report of the same act; None when there is nothing to improve.
+
+    The actor's own statement takes the lead when it says the same act; other reports only fill what is missing.
+    """
+    if fit(lead.action, change.action) in (Fit.OPPOSED, Fit.UNRELATED):
+        return None
+    if rank == _OFFICIAL and change.score >= lead.score and change != lead:
+        base, other = change, lead
+    else:
+        base, other = lead, change
+    missing = {
+        name: getattr(other, name)
+        for name in _FILLED
+        if getattr(base, name) is None and getattr(other, name) is not None
+    }
+    if base.quote is not None:  # a quotation and its speaker belong together
+        missing.pop("speaker", None)
+    if not base.targets and other.targets:
+        missing["targets"] = other.targets
+    if not base.jurisdictions and other.jurisdictions:
+        missing["jurisdictions"] = other.jurisdictions
+    better = replace(base, **missing)
+    return better if better != lead else None
+
+
+def revision(lead: PolicyChange, change: PolicyChange, article: Article) -> str | None:
+    """Say in words what a report changes that people who were told must hear; None for ordinary coverage."""
+    if _CORRECTED.search(article.title) or _CORRECTED.search(change.evidence.quote):
+        return f"Correction: {article.title}"
+    if fit(lead.action, change.action) in (Fit.OPPOSED, Fit.UNRELATED):
+        return None
+    for name, label in _WEIGHTY:
+        before, now = getattr(lead, name), getattr(change, name)
+        if now and before and not _says_the_same(before, now):
+            continue  # desks word one condition differently: a difference alone is not news
+        if now and not before:
+            return f"{label.capitalize()}: {now}"
+    return None
+
+
+def _says_the_same(one: str, other: str) -> bool:
+    return bool(set(words(one)) & set(words(other)))
