@@ -1,0 +1,159 @@
+"""Answers to `/policywatch …` as Slack messages. Pure.
+
+An answer is seen by one person unless it is shared, so it may be longer than an alert; it still fits Slack's limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.model import Message
+from bot.slack import elements as e
+from bot.slack import text as t
+from bot.slack.asks import DEFAULT_SINCE, Ask, Vocabulary, Wrong
+from bot.slack.commands import COMMAND, EXAMPLES, filter_words, length_word, write
+from bot.slack.limits import fit
+from bot.slack.ports import Listing, SourceCounts, StoryRow
+
+PAGE = "pw_page"
+SHARE = "pw_share"
+LINE = 110
+
+HELP = (
+    ("recent [N] [since:7d] [in:EU] [action:ban]", "what changed lately"),
+    ("search WORDS", "stories that hold these words"),
+    ("show s12", "one story with its coverage and stages"),
+    ("stance ACTOR", "what an actor's policy is now"),
+    ("why URL", "why something was, or was not, told"),
+    ("subscribe [filters] [daily 09:00 Zone]", "send matching changes to this channel"),
+    ("status", "whether the bot works, and when it last looked"),
+)
+MORE_HELP = (
+    ("timeline ACTOR", "everything an actor did, newest first"),
+    ("sources", "which sources are not well"),
+    ("mute SOURCE [7d] · unmute SOURCE", "stop a source's alerts for a time"),
+    ("unsubscribe [filters]", "end what subscribe began"),
+    ("digest now [since:7d]", "a digest in this channel, now"),
+    ("snooze 3d · snooze off", "one daily digest here in place of alerts"),
+    ("… share", "at the end of any command: shows the answer to the channel"),
+)
+
+
+def text_only(text: str) -> Message:
+    """Return a one-sentence answer."""
+    line = t.one_line(text, 2_000) or "Done."
+    return fit(Message(t.escape(line), (e.rich(e.section(e.words(line))),)))
+
+
+def wrong(mistake: Wrong) -> Message:
+    """Return what is accepted, and one example that works."""
+    parts = [e.section(e.words(t.one_line(mistake.message, 500)))]
+    spoken = mistake.message
+    if mistake.example:
+        parts.append(e.section(e.words("Example: "), e.words(f"{COMMAND} {mistake.example}", code=True)))
+        spoken += f"\nExample: {COMMAND} {mistake.example}"
+    return fit(Message(t.escape(spoken), (e.rich(*parts),)))
+
+
+def help_page(ask: Ask) -> Message:
+    """Return the seven commands people need, or with `help all` the rest too, or one command's example."""
+    topic = ask.subject.strip()
+    if topic in EXAMPLES and topic != "help":
+        rows = [row for row in HELP + MORE_HELP if topic in row[0].split()] or [(topic, "")]
+        rows = [*rows, (EXAMPLES[topic], "example")]
+    else:
+        rows = [*HELP, *(MORE_HELP if topic == "all" else ())]
+    items = [[e.words(f"{COMMAND} {command}", code=True), e.words(f"  {says}")] for command, says in rows]
+    blocks = [e.rich(e.section(e.words("Policywatch", bold=True)), e.bullets(items))]
+    if topic != "all":
+        blocks.append(e.context(f"The rest: {COMMAND} help all · In a thread: message menu … → Why this?"))
+    return fit(
+        Message(t.escape("Policywatch: " + "; ".join(f"{command}: {says}" for command, says in rows)), tuple(blocks))
+    )
+
+
+def listing(found: Listing, ask: Ask, vocabulary: Vocabulary, now: datetime) -> Message:
+    """Return one page of `recent` or `search`; an empty one says when something last happened."""
+    if not found.rows:
+        return _empty(found, ask, now)
+    scope = _scope(ask)
+    shown = f"{ask.offset + 1}–{ask.offset + len(found.rows)}" if ask.offset else str(len(found.rows))
+    head = f"{scope} · {shown} of {found.total:,}"
+    rows = [story_row(row, vocabulary.places, now) for row in found.rows]
+    blocks = [
+        e.context(head, block_id="scope"),
+        e.rich(*(e.section(*row) for row in rows), block_id="rows"),
+        e.context(sources_line(found.sources, now), block_id="sources"),
+    ]
+    if not ask.share:
+        blocks.append(_paging(found, ask))
+        blocks.append(e.context(f"Try: {_suggestion(ask)}", block_id="try"))
+    spoken = [head, *("".join(map(e.visible, row)) for row in rows)]
+    return fit(Message(t.escape("\n".join(spoken)), tuple(blocks)))
+
+
+def _scope(ask: Ask) -> str:
+    filters = " ".join(filter_words(ask.filters)) or "all channels"
+    if ask.verb == "search":
+        return t.one_line(f"“{ask.subject}” · {filters if ask.filters != Ask('search').filters else 'all time'}", 200)
+    return t.one_line(f"last {t.span(_since(ask))}, {filters}", 200)
+
+
+def _since(ask: Ask) -> timedelta:
+    return ask.since or DEFAULT_SINCE
+
+
+def _suggestion(ask: Ask) -> str:
+    return "search Rekognition police" if ask.filters.jurisdictions else "recent in:EU since:30d"
+
+
+def story_row(row: StoryRow, places: Mapping[str, str], now: datetime) -> list[e.Element]:
+    """Return `s12  11 Jun  United States  Microsoft will not sell to police · 42 sources`, the line linked."""
+    where = t.places(row.jurisdictions, places, most=1) or "—"
+    when = t.short_day(t.utc(row.at)) if now - row.at < timedelta(days=300) else t.day(t.utc(row.at))
+    notes = [f" · {t.plural(row.sources, 'source')}"] if row.sources > 1 else []
+    if row.curated:
+        notes.append(" · curated, not observed")
+    return [
+        e.words(t.one_line(row.ref, 14), bold=True),
+        e.words(f"  {when}  {t.shorten(where, 40)}  "),
+        e.link(t.one_line(row.line, LINE) or row.ref, row.url),
+        *(e.words(note) for note in notes),
+    ]
+
+
+def _paging(found: Listing, ask: Ask) -> e.Block:
+    controls = []
+    if ask.offset + len(found.rows) < found.total:
+        more = replace(ask, offset=ask.offset + len(found.rows))
+        controls.append(e.button("More", PAGE, value=write(more)))
+    controls.append(e.button("Share here", SHARE, value=write(ask)))
+    return e.actions(*controls, block_id="actions")
+
+
+def _empty(found: Listing, ask: Ask, now: datetime) -> Message:
+    if ask.verb == "search":
+        text = f"Nothing holds “{t.one_line(ask.subject, 80)}”."
+    else:
+        filters = " ".join(filter_words(ask.filters))
+        text = f"No changes in {t.span(_since(ask))}{' for ' + filters if filters else ''}."
+    if found.last:
+        text += f" Last: {found.last.ref}, {t.short_day(t.utc(found.last.at))}."
+    text += f" {sources_line(found.sources, now, short=True)}"
+    wider = replace(ask, since=timedelta(days=90), offset=0)
+    hint = f"Try: {write(wider)}" if ask.verb == "recent" and length_word(_since(ask)) != "90d" else "Try: help"
+    line = t.shorten(text, 600)
+    return fit(Message(t.escape(line), (e.rich(e.section(e.words(line))), e.context(hint))))
+
+
+def sources_line(counts: SourceCounts, now: datetime, *, short: bool = False) -> str:
+    """Return `61 sources, last checked 2 min ago, 2 broken`."""
+    head = t.plural(counts.total, "source")
+    if counts.checked_at is None:
+        return f"{head}, none checked yet" + ("." if short else "")
+    if short:
+        return f"{head} checked {t.ago(counts.checked_at, now)}."
+    broken = f", {counts.broken} broken" if counts.broken else ""
+    return f"{head}, last checked {t.ago(counts.checked_at, now)}{broken}"

@@ -1,0 +1,224 @@
+"""Longer answers: one story, an actor's ledger, why, sources, status, subscriptions. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.model import Check, Health, Message, Reason, Route, SourceRow
+from bot.slack import answers, blocks
+from bot.slack import elements as e
+from bot.slack import text as t
+from bot.slack.asks import DEFAULT_COUNT, Ask, Vocabulary
+from bot.slack.commands import COMMAND, filter_words, schedule_words, write
+from bot.slack.limits import fit
+from bot.slack.ports import Ledger, Shown, SourceCounts, StoryRow, Why
+from bot.slack.values import Rendering
+
+WHY_ACTION = "pw_why_action"
+"""Buttons under a `why` that was not seen: `analyse`, `suggest`, `missed`; the value is the address."""
+REASONS = 8
+
+
+def story(shown: Shown, rendering: Rendering) -> Message:
+    """Return one story as its alert, with its coverage and its stages below."""
+    message = blocks.alert(shown.view, rendering)
+    extra: list[e.Block] = []
+    if len(shown.stages) > 1:
+        rows = [_stage_row(row) for row in shown.stages[:10]]
+        extra.append(e.rich(e.section(e.words("Stages", bold=True)), e.bullets(rows), block_id="stages"))
+    coverage = blocks.coverage_reply(shown.view, shown.articles)
+    extra += [{**block, "block_id": "all_coverage"} for block in coverage.blocks]
+    buttons = [block for block in message.blocks if block.get("type") == "actions"]
+    rest = [block for block in message.blocks if block.get("type") != "actions"]
+    ref = e.context(f"Story {shown.view.story.ref}", block_id="ref")
+    return fit(replace(message, blocks=(*rest, *extra, *buttons, ref)))
+
+
+def _stage_row(row: StoryRow) -> list[e.Element]:
+    return [
+        e.words(f"{t.day(t.utc(row.at))}  "),
+        e.words(str(row.stage or ""), bold=True),
+        e.words("  "),
+        e.link(t.one_line(row.line, 90) or row.ref, row.url),
+    ]
+
+
+def ledger(found: Ledger, ask: Ask, vocabulary: Vocabulary, now: datetime) -> Message:
+    """Return an actor's stances now, or its timeline."""
+    if found.actor is None:
+        return _unknown_actor(found, ask)
+    what = "stance now" if ask.verb == "stance" else "timeline"
+    name = t.one_line(found.actor, 80)
+    if not found.rows:
+        return answers.text_only(f"{name}: nothing is recorded yet.")
+    title = f"{name}: {what} ({found.total or len(found.rows):,})"
+    rows = [_dated_row(row, vocabulary, now) for row in found.rows[:20]]
+    parts = [e.section(e.words(title, bold=True)), e.bullets(rows)]
+    built = [e.rich(*parts, block_id="rows")]
+    more = replace(ask, offset=ask.offset + len(found.rows))
+    if not ask.share:
+        controls = [e.button("Share here", answers.SHARE, value=write(ask))]
+        if ask.verb == "timeline" and more.offset < found.total:
+            controls.insert(0, e.button("More", answers.PAGE, value=write(more)))
+        built.append(e.actions(*controls, block_id="actions"))
+    spoken = [title, *("".join(map(e.visible, row)) for row in rows)]
+    return fit(Message(t.escape("\n".join(spoken)), tuple(built)))
+
+
+def _dated_row(row: StoryRow, vocabulary: Vocabulary, now: datetime) -> list[e.Element]:
+    where = t.places(row.jurisdictions, vocabulary.places, most=2)
+    when = t.day(t.utc(row.at)) if now - row.at else "today"
+    facts = " · ".join(filter(None, (when, str(row.stage or ""), t.shorten(where, 60))))
+    notes = [e.words("  curated, not observed", italic=True)] if row.curated else []
+    return [
+        e.words(f"{facts}  "),
+        e.link(t.one_line(row.line, 110) or row.ref, row.url),
+        e.words(f"  {row.ref}"),
+        *notes,
+    ]
+
+
+def _unknown_actor(found: Ledger, ask: Ask) -> Message:
+    name = t.one_line(ask.subject, 60)
+    near = ", ".join(t.one_line(one, 40) for one in found.near[:5])
+    text = f"Nothing is known of “{name}”." + (f" Did you mean {near}?" if near else "")
+    if not found.near:
+        return answers.text_only(text)
+    example = write(replace(ask, subject=found.near[0]))
+    return fit(Message(t.escape(text), (e.rich(e.section(e.words(text))), e.context(f"{COMMAND} {example}"))))
+
+
+def why(found: Why) -> Message:
+    """Return why an address was, or was not, told; for an unseen one, what can be done about it."""
+    title = t.one_line(found.title, 140) or t.shorten(found.url, 140)
+    parts = [
+        e.section(e.link(title, found.url), *([e.words(f"  {t.one_line(found.source, 60)}")] if found.source else []))
+    ]
+    verdict = t.one_line(found.verdict, 300) or ("Seen." if found.seen else "This address was not seen by any source.")
+    parts.append(e.section(e.words(verdict, bold=True)))
+    if found.reasons:
+        parts.append(e.bullets([reason_row(reason) for reason in found.reasons[:REASONS]]))
+        if len(found.reasons) > REASONS:
+            parts.append(e.section(e.words(f"and {len(found.reasons) - REASONS} more", italic=True)))
+    if found.routes:
+        parts.append(e.section(e.words("Channels", bold=True)))
+        parts.append(e.bullets([[e.words(t.one_line(line, 200))] for line in found.routes[:10]]))
+    if found.story:
+        parts.append(
+            e.section(
+                e.words("Story "),
+                e.words(found.story.ref, bold=True),
+                e.words(f"  {t.one_line(found.story.line, 120)}"),
+            )
+        )
+    built = [e.rich(*parts, block_id="why")]
+    if not found.seen and t.safe_url(found.url):
+        choices = (("Analyse now", "analyse"), ("Suggest as source", "suggest"), ("It was missed", "missed"))
+        built.append(
+            e.actions(
+                *(e.button(text, f"{WHY_ACTION}_{name}", value=found.url) for text, name in choices), block_id="actions"
+            )
+        )
+    return fit(Message(t.escape(f"{title}\n{verdict}"), tuple(built)))
+
+
+def reason_row(reason: Reason) -> list[e.Element]:
+    """Return one step of a verdict, with the words it rests on."""
+    row = [e.words(t.one_line(reason.detail, 200) or reason.code)]
+    if reason.span:
+        row.append(e.words(f"  “{t.one_line(reason.span.quote, 160)}”", italic=True))
+    if reason.entry:
+        row.append(e.words(f"  {t.one_line(reason.entry, 60)}", code=True))
+    return row
+
+
+def story_why(shown: Shown) -> Message:
+    """Return why a story was told: its sentence and its reasons."""
+    view = shown.view
+    change = view.story.change
+    quote = t.one_line(change.evidence.quote, 300)
+    reasons = list(view.reasons or change.reasons)
+    parts = [e.section(e.words(f"{view.story.ref}: {t.one_line(change.line, 140)}", bold=True))]
+    if quote:
+        parts.append(e.section(e.words("The sentence that says it:")))
+        parts.append(e.quote(e.words(f"“{quote}”")))
+    if reasons:
+        parts.append(e.bullets([reason_row(reason) for reason in reasons[:REASONS]]))
+    parts.append(
+        e.section(
+            e.words(
+                f"Score {change.score:.2f}: of texts scored so, about that share is on a policy change.", italic=True
+            )
+        )
+    )
+    return fit(Message(t.escape(f"Why {view.story.ref}: {quote or change.line}"), (e.rich(*parts),)))
+
+
+def sources(counts: SourceCounts, rows: Sequence[SourceRow], now: datetime) -> Message:
+    """Return how many sources there are, and which are not well or muted."""
+    head = answers.sources_line(counts, now)
+    parts = [e.section(e.words(head, bold=True))]
+    items = [source_row(row, now) for row in rows[:25]]
+    if items:
+        parts.append(e.bullets(items))
+    if len(rows) > len(items):
+        parts.append(e.section(e.words(f"and {len(rows) - len(items)} more", italic=True)))
+    return fit(Message(t.escape(head), (e.rich(*parts),)))
+
+
+def source_row(row: SourceRow, now: datetime) -> list[e.Element]:
+    """Return one source that needs a look: state, since when, and the last error."""
+    state = row.state
+    name = e.words(t.one_line(row.source.name, 60), bold=True)
+    if state is None:
+        return [name, e.words("  not polled yet")]
+    said = [] if state.health is Health.OK else [str(state.health)]
+    if said and state.health_since:
+        said.append(f"since {t.weekday_clock(t.utc(state.health_since))} UTC")
+    if state.muted_until and state.muted_until > now:
+        said.append(f"muted until {t.short_day(t.utc(state.muted_until))}")
+    error = f"  {t.one_line(state.last_error, 140)}" if state.last_error and state.health is not Health.OK else ""
+    return [name, e.words(f"  {' '.join(said) or 'ok'}{error}"), e.words(f"  {row.source.id}", code=True)]
+
+
+def status(checks: Sequence[Check]) -> Message:
+    """Return what readiness depends on, one line each."""
+    bad = [check for check in checks if not check.ok]
+    head = (
+        "All well."
+        if not bad
+        else f"{t.plural(len(bad), 'thing')} not well: {', '.join(t.one_line(c.name, 30) for c in bad)}."
+    )
+    rows = [
+        [
+            e.words("✓ " if check.ok else "✗ "),
+            e.words(t.one_line(check.name, 40), bold=True),
+            e.words(f"  {t.one_line(check.detail, 200)}"),
+        ]
+        for check in checks[:20]
+    ]
+    parts = [e.section(e.words(head, bold=True)), *(e.section(*row) for row in rows)]
+    return fit(Message(t.escape(head), (e.rich(*parts),)))
+
+
+def route_row(route: Route) -> list[e.Element]:
+    """Return one route: when it sends, and what it takes."""
+    takes = " ".join(filter_words(route.filters)) or "everything"
+    made = "from alerts.yaml" if route.origin == "file" else "subscribed here"
+    return [e.words(schedule_words(route.schedule), bold=True), e.words(f"  {t.one_line(takes, 200)}  ({made})")]
+
+
+__all__ = [
+    "DEFAULT_COUNT",
+    "ledger",
+    "reason_row",
+    "route_row",
+    "source_row",
+    "sources",
+    "status",
+    "story",
+    "story_why",
+    "why",
+]

@@ -1,0 +1,393 @@
+"""Clicks, menus, modals, the shortcut and the Home tab, as signed requests over real HTTP."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import UsageError
+from bot.model import Message, Reason, Route, Span
+from bot.slack import blocks, modals, pages, reports
+from bot.slack.events import WHY_SHORTCUT, address_in, story_of
+from bot.slack.home import REFRESH
+from bot.slack.ports import Ledger, StoryRow, Why
+from bot.slack.values import Marks, Rendering
+from tests.fakes.slack_desk import troubled_source
+from tests.fakes.slack_requests import button, chosen, click, event, shortcut, submission
+from tests.slack.conftest import NAMES, NOW, make_article, make_view
+from tests.slack.site import Site, until
+
+RADIO = {"type": "radio_buttons"}
+
+
+async def clicked(site: Site, action: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Click; return what the person is told."""
+    before = len(site.slack.responses)
+    await site.interact(click(action, response_url=site.slack.response_url(), **more))
+    await until(lambda: len(site.slack.responses) > before)
+    return site.slack.responses[-1][1]
+
+
+async def opened(site: Site, action: dict[str, Any]) -> dict[str, Any]:
+    """Click; return the modal that opens."""
+    before = len(site.slack.views)
+    await site.interact(click(action, trigger=site.slack.trigger(), response_url=site.slack.response_url()))
+    await until(lambda: len(site.slack.views) > before)
+    how, arguments = site.slack.views[-1]
+    assert how == "open"
+    return arguments["view"]
+
+
+def picked(name: str, value: str) -> dict[str, Any]:
+    return {name: {name: {"type": "radio_buttons", "selected_option": {"value": value}}}}
+
+
+def typed(name: str, value: str) -> dict[str, Any]:
+    return {name: {name: {"type": "plain_text_input", "value": value}}}
+
+
+def shown_text(view: dict[str, Any]) -> str:
+    return json.dumps(view, ensure_ascii=False)
+
+
+@pytest.fixture(autouse=True)
+def story(site: Site) -> None:
+    second = make_article(article_id=2, title="Another outlet", source_name="Wire")
+    site.queries.views["s12"] = make_view(best=second)
+
+
+async def test_ill_take_it_is_noted_once_and_named(site: Site):
+    first = await clicked(site, chosen(blocks.MORE, "take:s12"))
+    again = await clicked(site, chosen(blocks.MORE, "take:s12"))
+    other = await clicked(site, chosen(blocks.MORE, "take:s12"), user="U0BORIS001")
+    assert (first["text"], again["text"]) == ("You take s12.", "You take s12.")
+    assert first["response_type"] == "ephemeral"
+    assert not first["replace_original"]
+    assert other["text"].startswith("Somebody else has")
+    assert site.commands.marks["s12"] == Marks(taken_by="U0ANNA0001")
+    assert site.commands.changes == 1
+
+
+async def test_follow_and_mute_here(site: Site):
+    assert (await clicked(site, chosen(blocks.MORE, "follow:s12")))["text"] == "You follow s12."
+    assert site.commands.done == [("follow", ("s12", "D0ANNA0001"), "U0ANNA0001")], "told in the direct conversation"
+    site.slack.fault("conversations.open", "missing_scope")
+    assert "im:write" in (await clicked(site, chosen(blocks.MORE, "follow:s12")))["text"]
+    await clicked(site, chosen(blocks.MORE, "mute:s12"))
+    assert site.commands.done[-1] == ("mute_here", ("s12", "story", "C0POLICY001"), "U0ANNA0001")
+
+
+async def test_why_shows_the_sentence_and_the_reasons(site: Site):
+    reasons = (Reason("action", "“will not sell” is a halt", Span("text", 0, 4, "will"), "actions:refuse_sale"),)
+    site.queries.views["s12"] = replace(make_view(), reasons=reasons)
+    told = await clicked(site, chosen(blocks.MORE, "why:s12"))
+    assert "We will not sell facial-recognition technology" in told["text"]
+    assert "actions:refuse_sale" in json.dumps(told["blocks"])
+
+
+async def test_not_relevant_asks_whether_everywhere_or_here_and_offers_filters(site: Site):
+    view = await opened(site, button(blocks.NOT_RELEVANT, "s12"))
+    values = [
+        option["value"]
+        for block in view["blocks"]
+        if block.get("block_id") == "what"
+        for option in block["element"]["options"]
+    ]
+    assert values == ["not_a_change", "story", "actor", "action", "place"]
+    assert "Not for this channel: United States" in shown_text(view)
+    assert site.commands.done == [], "nothing happens before it is saved"
+
+
+async def test_not_a_policy_change_collapses_stores_one_label_and_can_be_undone(site: Site):
+    view = await opened(site, button(blocks.NOT_RELEVANT, "s12"))
+    for _ in range(2):
+        answer = await site.interact(submission(view, picked("what", "not_a_change") | typed("reason", "an opinion")))
+        assert answer["response_action"] == "update"
+        assert "marked as no policy change everywhere" in shown_text(answer["view"])
+    assert site.commands.done[0] == ("dismiss", ("s12", "an opinion"), "U0ANNA0001")
+    assert site.commands.labels == {("s12", "not_a_change", "")}
+    assert site.commands.changes == 1
+    await clicked(site, button(blocks.UNDO, "s12"))
+    assert site.commands.labels == set()
+    assert site.commands.marks["s12"].dismissed_by is None
+
+
+async def test_not_for_this_channel_becomes_a_filter_of_the_channel_of_the_click(site: Site):
+    view = await opened(site, button(blocks.NOT_RELEVANT, "s12"))
+    await site.interact(submission(view, picked("what", "actor")))
+    assert site.commands.done == [("mute_here", ("s12", "actor", "C0POLICY001"), "U0ANNA0001")]
+
+
+@pytest.mark.parametrize(
+    ("values", "done"),
+    [
+        (picked("how", "merge") | typed("into", "S9"), ("merge", ("s12", "s9"), "U0ANNA0001")),
+        (
+            picked("how", "correct") | typed("text", "It is for\n one year."),
+            ("correct", ("s12", "It is for one year."), "U0ANNA0001"),
+        ),
+        (
+            picked("how", "split") | {"article": {"article": {"selected_option": {"value": "2"}}}},
+            ("split", ("s12", 2), "U0ANNA0001"),
+        ),
+    ],
+)
+async def test_wrong_story_merges_splits_or_corrects(site: Site, values: dict, done: tuple):
+    view = await opened(site, chosen(blocks.MORE, "wrong:s12"))
+    answer = await site.interact(submission(view, values))
+    assert answer["response_action"] == "update"
+    assert site.commands.done == [done]
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        (picked("how", "merge") | typed("into", "the other"), "into"),
+        (picked("how", "merge") | typed("into", "s12"), "into"),
+        (picked("how", "split"), "article"),
+        (picked("how", "correct") | typed("text", "  "), "text"),
+        ({}, "into"),
+    ],
+)
+async def test_a_mistake_in_a_modal_is_shown_beside_its_field(site: Site, values: dict, field: str):
+    view = await opened(site, chosen(blocks.MORE, "wrong:s12"))
+    answer = await site.interact(submission(view, values))
+    assert answer["response_action"] == "errors"
+    assert list(answer["errors"]) == [field]
+    assert field in {block.get("block_id") for block in view["blocks"]} | {"article"}
+    assert site.commands.done == []
+
+
+async def test_changes_can_be_limited_to_listed_people(site: Site):
+    site.queries.allowed = set()
+    assert "Only people listed" in (await clicked(site, button(blocks.NOT_RELEVANT, "s12")))["text"]
+    assert "Only people listed" in (await clicked(site, chosen(blocks.MORE, "wrong:s12")))["text"]
+    assert "Only people listed" in (await clicked(site, button(blocks.UNDO, "s12")))["text"]
+    assert "Only people listed" in (await clicked(site, button(reports.MUTE_SOURCE, "example-post")))["text"]
+    modal = modals.not_relevant(site.queries.show_now("s12"), "C0POLICY001", site.queries.words)
+    answer = await site.interact(submission(modal, picked("what", "not_a_change")))
+    assert "Only people listed" in shown_text(answer["view"])
+    assert site.commands.done == []
+
+
+async def test_a_button_of_a_story_that_is_gone_says_so(site: Site):
+    for action in (
+        button(blocks.NOT_RELEVANT, "s99"),
+        chosen(blocks.MORE, "why:s99"),
+        chosen(blocks.MORE, "why:<junk>"),
+    ):
+        assert (await clicked(site, action))["text"] == "That story is no longer there."
+
+
+async def test_an_error_becomes_a_sentence_for_the_person(site: Site, caplog):
+    site.queries.fails = UsageError("The database is being upgraded.")
+    assert (await clicked(site, chosen(blocks.MORE, "why:s12")))["text"] == "The database is being upgraded."
+    site.queries.fails = ZeroDivisionError()
+    assert "went wrong" in (await clicked(site, chosen(blocks.MORE, "why:s12")))["text"]
+    assert "a click failed" in caplog.text
+
+
+async def test_link_buttons_and_unknown_buttons_are_acknowledged(site: Site):
+    await site.interact(click(button(blocks.READ, "s12")))
+    await site.interact(click(button("of_an_older_version", "x")))
+    await site.interact(submission(modals.modal("Old", [], callback="of_an_older_version"), {}))
+    assert site.queries.asked == []
+
+
+async def test_more_replaces_the_page_and_share_posts_it(site: Site):
+    answer = await site.type("recent 5")
+    page, share = next(block for block in answer["blocks"] if block["type"] == "actions")["elements"]
+    second = await clicked(site, page)
+    assert second["replace_original"] is True
+    assert "s7 " in second["text"]
+    assert "6–10 of 12" in second["text"]
+    shared = await clicked(site, share)
+    assert shared["response_type"] == "in_channel"
+    assert "actions" not in [block["type"] for block in shared["blocks"]]
+
+
+async def test_the_last_page_has_no_more_button(site: Site):
+    answer = await site.type("recent 5 offset:10")
+    (row,) = [block for block in answer["blocks"] if block["type"] == "actions"]
+    assert [element["text"]["text"] for element in row["elements"]] == ["Share here"]
+
+
+async def test_a_source_is_muted_from_its_notice(site: Site):
+    told = await clicked(site, button(reports.MUTE_SOURCE, "example-post"))
+    assert told["text"] == "example-post is muted."
+
+
+async def test_a_digest_is_given_as_markdown(site: Site):
+    site.queries.digests["policy:2020-W24"] = "## Digest\n\n- [x](<https://x.example>)\n" * 50
+    told = await clicked(site, button(reports.COPY_DIGEST, "policy:2020-W24"))
+    assert "- [x](<https://x.example>)" in told["blocks"][0]["elements"][0]["elements"][0]["text"]
+    assert "no longer kept" in (await clicked(site, button(reports.COPY_DIGEST, "gone")))["text"]
+
+
+async def test_why_of_an_unseen_address_offers_what_can_be_done(site: Site):
+    answer = await site.type("why https://example.org/unseen")
+    assert "was not seen" in answer["text"]
+    (row,) = [block for block in answer["blocks"] if block["type"] == "actions"]
+    assert [element["text"]["text"] for element in row["elements"]] == [
+        "Analyse now",
+        "Suggest as source",
+        "It was missed",
+    ]
+    for element in row["elements"]:
+        await clicked(site, element)
+    assert [name for name, _, _ in site.commands.done] == ["analyse", "suggest_source", "record_missed"]
+    assert {what for _, what, _ in site.commands.done} == {"https://example.org/unseen"}
+
+
+async def test_the_other_answers(site: Site):
+    row = StoryRow("s12", "Microsoft will not sell to police", NOW, ("US",), 42, "https://example.org/1")
+    site.queries.ledgers["Microsoft"] = Ledger("Microsoft", (row,) * 12, 12)
+    site.queries.whys["https://example.org/a"] = Why(
+        "https://example.org/a",
+        seen=True,
+        title="A title",
+        verdict="Told as s12.",
+        routes=("policy-team: told",),
+        story=row,
+    )
+    site.queries.sources_now = [troubled_source()]
+    assert "Microsoft: stance now (12)" in (await site.type("stance microsoft"))["text"]
+    assert '"value": "timeline Microsoft offset:10"' in shown_text(await site.type("timeline microsoft"))
+    assert "Did you mean Microsoft?" in (await site.type("stance mikrosoft"))["text"]
+    assert "Told as s12." in (await site.type("why https://example.org/a"))["text"]
+    assert "HTTP 404" in shown_text(await site.type("sources"))
+    assert (await site.type("status"))["text"] == "All well."
+    assert "Coverage (1)" in shown_text(await site.type("show s12"))
+    assert (await site.type("show s99"))["text"] == "There is no story s99."
+
+
+# --- in modals, threads and the Home tab -----------------------------------------------------------------------------------
+
+
+async def asked_why(site: Site, message: dict[str, Any]) -> dict[str, Any]:
+    before = len(site.slack.views)
+    await site.interact(shortcut(WHY_SHORTCUT, message, trigger=site.slack.trigger()))
+    await until(lambda: len(site.slack.views) > before)
+    return site.slack.views[-1][1]["view"]
+
+
+async def test_the_shortcut_explains_our_own_message(site: Site):
+    message = blocks.alert(make_view(), Rendering(names=NAMES))
+    view = await asked_why(site, {"ts": "1.1", "text": message.text, "blocks": [dict(b) for b in message.blocks]})
+    assert "The sentence that says it" in shown_text(view)
+
+
+async def test_the_shortcut_explains_the_address_in_anybodys_message(site: Site):
+    await asked_why(site, {"ts": "1.1", "text": "look: <https://example.org/a?b=1&amp;c=2|this>"})
+    assert site.queries.asked[-1] == ("why", ("https://example.org/a?b=1&c=2",))
+    view = await asked_why(site, {"ts": "1.1", "text": "no address"})
+    assert "holds no address" in shown_text(view)
+
+
+async def test_buttons_within_a_modal_answer_in_it(site: Site):
+    view = await asked_why(site, {"ts": "1.1", "text": "https://example.org/unseen"})
+    await site.interact(
+        click(button(f"{pages.WHY_ACTION}_missed", "https://example.org/unseen"), view={**view, "id": "V7"})
+    )
+    await until(lambda: site.slack.views[-1][0] == "update")
+    assert site.slack.views[-1][1]["view_id"] == "V7"
+    assert "Recorded as missed." in shown_text(site.slack.views[-1][1]["view"])
+
+
+def test_our_messages_name_their_story():
+    dismissed = blocks.alert(make_view(), Rendering(marks=Marks(dismissed_by="U0ANNA")))
+    for message in (blocks.alert(make_view(), Rendering()), dismissed):
+        assert story_of({"blocks": [dict(block) for block in message.blocks]}) == "s12"
+    assert story_of({"blocks": [{"type": "actions", "elements": [{"action_id": "other", "value": "s12"}]}]}) is None
+
+
+json_values = st.recursive(
+    st.none() | st.text(max_size=30) | st.integers(),
+    lambda x: (
+        st.lists(x, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["blocks", "text", "type", "url", "attachments", "elements", "value", "action_id", "from_url"]
+            ),
+            x,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["blocks", "text", "attachments"]), json_values))
+def test_any_message_can_be_asked_about(message: dict):
+    assert address_in(message) is None or address_in(message).startswith("http")
+    story_of(message)
+
+
+async def test_the_home_tab_shows_recent_stories_and_who_is_told(site: Site):
+    site.queries.routes_of = {
+        "C0POLICY001": [Route("policy", "C0POLICY001"), Route("sub", "C0POLICY001", origin="subscription")]
+    }
+    site.queries.sources_now = [troubled_source()]
+    await site.happen(event("app_home_opened", tab="home", channel="D1"))
+    await until(lambda: site.slack.views)
+    how, arguments = site.slack.views[-1]
+    text = shown_text(arguments["view"])
+    assert (how, arguments["user_id"]) == ("publish", "U0ANNA0001")
+    for words in (
+        "Change number 12",
+        "Who is told",
+        "C0POLICY001",
+        "from alerts.yaml",
+        "subscribed here",
+        "You follow",
+    ):
+        assert words in text
+    assert "HTTP 404" not in text, "source health is for operators"
+
+
+async def test_operators_also_see_the_sources_and_anybody_may_refresh(site: Site):
+    site.queries.operators = {"U0ANNA0001"}
+    site.queries.sources_now = [troubled_source()] * 40
+    await site.interact(click(button(REFRESH), view={"id": "V1"}))
+    await until(lambda: site.slack.views)
+    text = shown_text(site.slack.views[-1][1]["view"])
+    assert "HTTP 404" in text
+    assert "and 25 more" in text
+    await site.happen(event("app_home_opened", tab="messages"))
+    assert len(site.slack.views) == 1
+
+
+async def test_a_home_tab_that_cannot_be_published_is_a_line_in_the_log(site: Site, caplog):
+    site.slack.fault("views.publish", "html_502")
+    await site.happen(event("app_home_opened", tab="home"))
+    await until(lambda: "was not published" in caplog.text)
+    assert site.slack.bot_token not in caplog.text
+
+
+async def test_being_invited_is_noted_and_others_joining_is_not(site: Site):
+    await site.happen(event("member_joined_channel", channel="C0POLICY001"))
+    bot = event("member_joined_channel", channel="C0POLICY001")
+    bot["event"] |= {"user": "U0FAKEBOT", "inviter": "U0ANNA0001"}
+    await site.happen(bot)
+    await until(lambda: site.commands.done)
+    assert site.commands.done == [("joined", "C0POLICY001", "U0ANNA0001")]
+
+
+@given(st.text(max_size=300), st.text(max_size=300), st.text(max_size=3_000))
+def test_any_story_gives_modals_that_slack_takes(line: str, title: str, quote: str):
+    from bot.slack.ports import Shown
+    from tests.fakes.slack_desk import FakeQueries
+    from tests.fakes.slack_rules import refuse_view
+    from tests.slack.conftest import make_change
+
+    articles = tuple(make_article(article_id=n % 120, title=title, source_name=line) for n in range(130))
+    shown = Shown(make_view(make_change(line=line, actor=title or "x", quote=quote, jurisdictions=(line,))), articles)
+    assert refuse_view(modals.not_relevant(shown, "C1", FakeQueries().words)) == []
+    assert refuse_view(modals.wrong_story(shown, "C1")) == []
+    assert refuse_view(modals.page("Why", pages.story_why(shown))) == []
+    assert refuse_view(modals.page("Long", Message(line, tuple({"type": "header"} for _ in range(200))))) == []
