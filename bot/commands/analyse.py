@@ -1,0 +1,129 @@
+"""`policywatch analyse | replay | score`: what the bot sees, what it would have told, and how good that is."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+
+import click
+
+from bot import replay
+from bot.commands.common import counter, plain, print_json, read_text, settings_with_logs
+from bot.config.load import load
+from bot.errors import PolicywatchError
+from bot.model import Analysis, Article, Failure
+from bot.settings import Settings
+from bot.wiring import Judgement, make_fetcher, utc_now
+
+
+def _judgement(settings: Settings) -> Judgement:
+    return Judgement(load(settings.config_dir, env=settings.environ))
+
+
+@click.command("analyse")
+@click.argument("what", metavar="[FILE|URL|-]", default="-")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--jsonl", is_flag=True, help="Read and print JSON lines.")
+def analyse_command(what: str, as_json: bool, jsonl: bool) -> None:
+    """What the bot sees in a text (first line: the headline), an address, or JSON lines; with reasons."""
+    settings = settings_with_logs(level="ERROR")
+    judgement, now = _judgement(settings), utc_now()
+    if jsonl:
+        for line in replay.read_lines(what, read_text(what), stream=False):
+            analysis = judgement.analyser.analyse(replay.article_of(line, now))
+            click.echo(json.dumps(replay.decision(line.id, analysis), ensure_ascii=False))
+        return
+    article = asyncio.run(_page(settings, judgement, what)) if what.startswith(("http://", "https://")) else _text(what)
+    analysis = judgement.analyser.analyse(article)
+    if as_json:
+        print_json(replay.decision(what, analysis))
+    else:
+        _print(analysis)
+
+
+def _text(what: str) -> Article:
+    title, _, text = read_text(what).strip().partition("\n")
+    return replay.article_of(replay.Line(what, title.strip(), text.strip()), utc_now())
+
+
+async def _page(settings: Settings, judgement: Judgement, url: str) -> Article:
+    from bot.sources.articles import extract, fetch_article
+    from bot.sources.robots import Robots
+
+    now = utc_now()
+    async with make_fetcher(settings, judgement.config) as fetcher:
+        fetched = await fetch_article(fetcher, Robots(fetcher), url, now)
+    page = fetched if isinstance(fetched, Failure) else extract(fetched, now)
+    if isinstance(page, Failure):
+        raise PolicywatchError(f"{url}: {page.detail}")
+    return replay.article_of(replay.Line(url, page.title, page.text, url, page.published, lang=page.language), now)
+
+
+def _print(analysis: Analysis) -> None:
+    verdict = "a policy change" if analysis.relevant else "no policy change"
+    click.echo(f"{verdict}, score {analysis.score:.2f}")
+    for reason in analysis.reasons:
+        click.echo(plain(f"  {reason.code}: {reason.detail}" + (f"  [{reason.entry}]" if reason.entry else "")))
+    for change in analysis.changes:
+        click.echo("")
+        click.echo(plain(f"{'primary' if change.primary else 'background'}  {change.line}"))
+        fields = {
+            "actor": change.actor,
+            "action": change.action.value,
+            "product": change.product,
+            "targets": ", ".join(change.targets),
+            "where": ", ".join(change.jurisdictions),
+            "condition": change.condition,
+            "duration": change.duration,
+            "effective": change.effective,
+            "decided": change.decided,
+            "stage": change.stage.value,
+            "speaker": change.speaker,
+            "score": f"{change.score:.2f}",
+        }
+        for name, value in fields.items():
+            if value:
+                click.echo(plain(f"  {name:<10} {value}"))
+        click.echo(plain(f'  {"evidence":<10} "{change.evidence.quote}"'))
+        for why in change.reasons:
+            click.echo(plain(f"  {'because':<10} {why.code}: {why.detail}" + (f"  [{why.entry}]" if why.entry else "")))
+    for question in analysis.open_questions:
+        click.echo(plain(f'\nunclear  "{question.quote}"'))
+
+
+@click.command("replay")
+@click.argument("file")
+@click.option("--json", "as_json", is_flag=True, help="One JSON array in place of lines.")
+def replay_command(file: str, as_json: bool) -> None:
+    """A recorded stream through the real pipeline, in memory and silent; prints one decision a line, in input order."""
+    settings = settings_with_logs(level="ERROR")
+    lines = replay.read_lines(file, read_text(file), stream=True)
+    decisions = replay.replay(lines, _judgement(settings), step=counter(len(lines), "items"))
+    if as_json:
+        print_json(decisions)
+    else:
+        for each in decisions:
+            click.echo(json.dumps(each, ensure_ascii=False))
+
+
+@click.command("score")
+@click.argument("labels", type=click.Path(dir_okay=False))
+@click.argument("decisions", type=click.Path(dir_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def score_command(labels: str, decisions: str, as_json: bool) -> None:
+    """LABELS.jsonl against DECISIONS.jsonl: precision, recall, F1, fields, B-cubed, alerts per event."""
+    from bot import scoring
+
+    settings = settings_with_logs(level="ERROR")
+    topic = load(settings.config_dir, env=settings.environ).topic
+    names = scoring.Names.of(topic)
+    report = scoring.score(
+        scoring.read_labels(read_text(labels).split("\n"), labels),
+        scoring.read_decisions(read_text(decisions).split("\n"), decisions),
+        names=names,
+    )
+    if as_json:
+        print_json(scoring.to_json(report))
+    else:
+        click.echo(scoring.render(report), file=sys.stdout)

@@ -1,0 +1,214 @@
+"""`policywatch sources`: what is watched, and how it is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from bot.commands.common import json_option, jsonable, listing, plain, print_json, settings_with_logs, span
+from bot.config.load import load
+from bot.errors import PolicywatchError, UsageError
+from bot.model import Failure, Fetched, Reading, Source, SourceRow, SourceState, Validators
+from bot.settings import Settings
+from bot.wiring import make_fetcher, open_store, utc_now
+
+
+@click.group("sources")
+def sources_command() -> None:
+    """List, show, add, remove, mute, test, import, export."""
+
+
+def _settings() -> Settings:
+    return settings_with_logs(level="WARNING")
+
+
+def _rows(settings: Settings) -> list[SourceRow]:
+    config = load(settings.config_dir, env=settings.environ)
+    with open_store(settings).reading() as tx:
+        states = {state.id: state for state in tx.sources.all()}
+    return [SourceRow(source, states.get(source.id)) for source in config.sources]
+
+
+@sources_command.command("list")
+@click.option("--all", "everything", is_flag=True, help="Also sources that are switched off.")
+@json_option
+def list_(everything: bool, as_json: bool) -> None:
+    """Every source with its state, when it was checked, and what went wrong."""
+    rows = [row for row in _rows(_settings()) if everything or row.source.enabled]
+    shown = [
+        {
+            "id": row.source.id,
+            "name": row.source.name,
+            "kind": row.source.kind.value,
+            "url": row.source.url,
+            "enabled": row.source.enabled,
+            "state": _state(row),
+            "checked": _when(row.state.last_polled_at if row.state else None),
+            "newest": _when(row.state.last_entry_at if row.state else None),
+            "entries": row.state.entries_total if row.state else 0,
+            "error": row.state.last_error if row.state else None,
+        }
+        for row in rows
+    ]
+    columns = ("id", "state", "checked", "newest", "entries", "error")
+    listing(shown, columns, as_json=as_json, empty="No sources. policywatch sources add URL adds one.")
+
+
+def _state(row: SourceRow) -> str:
+    if not row.source.enabled:
+        return "off"
+    if row.state is None or row.state.last_polled_at is None:
+        return "not checked yet"
+    muted = row.state.muted_until is not None and row.state.muted_until > utc_now()
+    return row.state.health.value + (", muted" if muted else "")
+
+
+def _when(value: datetime | None) -> str | None:
+    return f"{value:%Y-%m-%d %H:%M}" if value else None
+
+
+@sources_command.command("show")
+@click.argument("source_id", metavar="ID")
+@json_option
+def show(source_id: str, as_json: bool) -> None:
+    """One source: its definition and everything learned of it."""
+    row = next((row for row in _rows(_settings()) if row.source.id == source_id), None)
+    if row is None:
+        raise UsageError(_unknown(source_id))
+    if as_json:
+        print_json(row)
+        return
+    for part in (row.source, row.state):
+        for name, value in (jsonable(part) or {}).items():
+            if value not in (None, "", {}, []) and name != "known_slices":
+                click.echo(plain(f"{name:<16} {value}"))
+
+
+def _unknown(source_id: str) -> str:
+    return f"no source has the id {source_id!r}; policywatch sources list --all shows them"
+
+
+@sources_command.command("mute")
+@click.argument("source_id", metavar="ID")
+@click.option("--for", "lasting", default="7d", metavar="SPAN", show_default=True)
+def mute(source_id: str, lasting: str) -> None:
+    """Alert on nothing from a source for a while; it is polled on. What comes meanwhile is never sent."""
+    until = utc_now() + span(lasting)
+    _mute(source_id, until)
+    click.echo(f"{source_id} is muted until {until:%d %b %Y %H:%M} UTC.")
+
+
+@sources_command.command("unmute")
+@click.argument("source_id", metavar="ID")
+def unmute(source_id: str) -> None:
+    """Alert on a source again, from now on."""
+    _mute(source_id, utc_now())
+    click.echo(f"{source_id} alerts again, on what it publishes from now on.")
+
+
+def _mute(source_id: str, until: datetime) -> None:
+    settings = _settings()
+    config = load(settings.config_dir, env=settings.environ)
+    with open_store(settings).transaction() as tx:
+        tx.sources.sync(config.sources, utc_now())
+        if source_id not in {source.id for source in config.sources} or not tx.sources.mute(source_id, until):
+            raise UsageError(_unknown(source_id))
+
+
+# --- test ----------------------------------------------------------------------------------------------------------------
+
+
+@sources_command.command("test")
+@click.argument("what", metavar="URL_OR_FILE")
+@json_option
+def test(what: str, as_json: bool) -> None:
+    """Fetch and parse now, store nothing, print the entries."""
+    settings, now = _settings(), utc_now()
+    source = Source("test", what, what if "://" in what else f"file:{what}")
+    fetched = asyncio.run(_fetch(settings, what, now)) if "://" in what else _file(what, now)
+    reading = fetched if isinstance(fetched, Failure) else _read(source, fetched, now)
+    if isinstance(reading, Failure):
+        hint = f" A feed is advertised at {reading.moved_to}" if reading.moved_to else ""
+        raise PolicywatchError(plain(f"{what}: {reading.detail}{hint}"))
+    _print_reading(reading, as_json=as_json)
+
+
+async def _fetch(settings: Settings, url: str, now: datetime) -> Fetched | Failure:
+    config = load(settings.config_dir, env=settings.environ)
+    async with make_fetcher(settings, config) as fetcher:
+        return await fetcher.fetch(url, now=now)
+
+
+def _file(path: str, now: datetime) -> Fetched:
+    try:
+        body = Path(path).read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"{path}: cannot be read: {error.strerror}; give a file, or an address with http://"
+        ) from error
+    return Fetched("https://file.invalid/", 200, body, "", Validators(), not_modified=False, fetched_at=now)
+
+
+def _read(source: Source, fetched: Fetched, now: datetime) -> Reading | Failure:
+    from bot.sources import read
+
+    return read(source, SourceState(source.id, source.url, added_at=now), fetched, now)
+
+
+def _print_reading(reading: Reading, *, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {"title": reading.title, "total": reading.total, "warnings": reading.warnings, "entries": reading.entries}
+        )
+        return
+    click.echo(plain(f"{reading.title or 'no title'}: {reading.total} entries"))
+    for warning in reading.warnings:
+        click.echo(plain(f"warning: {warning}"))
+    for entry in reading.entries:
+        click.echo(plain(f"{_when(entry.published) or 'no date':<16}  {entry.title}  {entry.url or ''}"))
+
+
+# --- the file ------------------------------------------------------------------------------------------------------------
+
+
+@sources_command.command("add")
+@click.argument("url")
+@click.option("--id", "source_id", help="Stable and unique; made from the name when left out.")
+@click.option("--name")
+def add(url: str, source_id: str | None, name: str | None) -> None:
+    """Look at URL now, and write it into sources.yaml, comments kept; a page's advertised feed is taken in its place."""
+    from bot.commands.adding import add_source
+
+    click.echo(add_source(_settings(), url, source_id, name))
+
+
+@sources_command.command("remove")
+@click.argument("source_id", metavar="ID")
+def remove(source_id: str) -> None:
+    """Take a source out of sources.yaml. Its entries and stories stay."""
+    from bot.commands.adding import remove_source
+
+    click.echo(remove_source(_settings(), source_id))
+
+
+@sources_command.command("import")
+@click.argument("file", metavar="FILE.opml")
+def import_(file: str) -> None:
+    """Add the feeds of an OPML file to sources.yaml."""
+    from bot.commands.adding import import_opml
+
+    click.echo(import_opml(_settings(), file))
+
+
+@sources_command.command("export")
+def export() -> None:
+    """Print the feeds as OPML."""
+    from bot.config.opml import write_opml
+
+    settings = _settings()
+    sources: Sequence[Source] = load(settings.config_dir, env=settings.environ).sources
+    click.echo(write_opml(sources, title="Policywatch sources", now=utc_now()).decode())

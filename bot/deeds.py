@@ -1,0 +1,7 @@
+"""placeholder"""
+
+
+class Deeds:
+    """placeholder"""
+
+    def __init__(self, parts: object) -> None: ...

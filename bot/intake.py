@@ -1,0 +1,374 @@
+"""From entries to stories and owed messages: what one poll, or one article page, changes in the database.
+
+Judging happens before the transaction, on values; :class:`Desk` then writes entry, article, changes, story and deliveries
+inside the one transaction that the caller has opened under the matching lock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from bot import stories
+from bot.alerts import routing
+from bot.alerts.routing import Sighting
+from bot.model import (
+    Analysis,
+    Article,
+    Delivery,
+    DeliveryKind,
+    Entry,
+    Fingerprint,
+    Reason,
+    Route,
+    Source,
+    SourceState,
+    Story,
+    StoryCandidate,
+    StoryEvent,
+    StoryPlan,
+    StoryRole,
+    TextOrigin,
+    Transition,
+)
+from bot.sources.articles import ArticlePage
+from bot.store import Tx
+from bot.wiring import Judgement
+
+log = logging.getLogger(__name__)
+
+THIN = 600
+"""A feed text of fewer characters is too short to judge by itself: its page is fetched."""
+FRESH = timedelta(hours=48)
+"""A story this young that only baselines have seen may still alert when a watched source reports it."""
+CONTEMPORARY = timedelta(days=14)
+"""A report this close to a change of the curated history reports it; a later one retells it."""
+COVERAGE_FROM = 2
+"""Sources from which on a message gets a thread reply that lists them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An entry with its article and what was seen in it."""
+
+    entry: Entry
+    article: Article
+    analysis: Analysis
+    fingerprint: Fingerprint | None
+    """Of its words, for near-copies; only on-topic articles have one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of one article, for the entry's verdict, `explain` and `replay`."""
+
+    verdict: str
+    """`change`, `ledger`, `background`, `no_change`, `off_topic`, `same_article`, `republished`, `quarantined`."""
+    reason: str
+    alert: str = "none"
+    """`new`, `stage`, `update` or `none` (INTERFACE.md)."""
+    story_id: int | None = None
+    stories: tuple[int, ...] = ()
+    copy_of: int | None = None
+    article_id: int | None = None
+
+
+def judge(judgement: Judgement, source: Source, entry: Entry, now: datetime) -> Judged:
+    """Make an article of an entry and judge its text (CPU-bound, touches nothing)."""
+    canonical, discriminator = stories.article_identity(entry)
+    article = Article(
+        canonical_url=canonical,
+        discriminator=discriminator,
+        url=entry.url or source.url,
+        title=entry.title,
+        text=entry.text,
+        source_id=source.id,
+        published=entry.published or now,
+        first_seen=now,
+        language=(entry.language or source.language).split("-")[0].lower(),
+        source_jurisdiction=source.jurisdiction,
+        source_actor=source.actor,
+    )
+    analysis, fingerprint = examine(judgement, article)
+    return Judged(entry, article, analysis, fingerprint)
+
+
+def examine(judgement: Judgement, article: Article) -> tuple[Analysis, Fingerprint | None]:
+    """Analyse a text. One that breaks the analysis is quarantined: it is stored, with the reason, and harms nothing else."""
+    try:
+        analysis = judgement.analyser.analyse(article)
+        return analysis, stories.fingerprint(article.title, article.text) if analysis.on_topic else None
+    except Exception as error:
+        log.exception("analysis failed, article quarantined", extra={"url": article.url})
+        reason = Reason("quarantined", f"the analysis failed on this text ({type(error).__name__})")
+        return Analysis((), 0.0, relevant=False, on_topic=False, reasons=(reason,)), None
+
+
+def with_page(article: Article, page: ArticlePage) -> Article:
+    """An article with its page's words in place of the feed's; the feed's title stays, it is what outlets announce."""
+    return replace(article, title=article.title or page.title, text=page.text, text_origin=TextOrigin.PAGE)
+
+
+class Desk:
+    """Writes what was judged. One desk serves one source within one transaction."""
+
+    def __init__(self, tx: Tx, judgement: Judgement, source: Source, state: SourceState, now: datetime) -> None:
+        self._tx = tx
+        self._judgement = judgement
+        self._source = source
+        self._state = state
+        self._now = now
+
+    @cached_property
+    def _routes(self) -> tuple[Route, ...]:
+        return self._tx.runtime.sync_routes(self._judgement.config.routes, self._now)
+
+    # --- entries and articles ----------------------------------------------------------------------------------------
+
+    def take(self, judged: Sequence[Judged]) -> list[Told]:
+        """Store what is new of ``judged`` with verdict and reason; give what became of each that was new."""
+        canonical = {one.entry.key: one.article.canonical_url for one in judged}
+        added = self._tx.entries.add(self._source.id, [one.entry for one in judged], self._now, canonical)
+        again = self._tx.entries.republished(self._source.id, [one.entry for one in judged if one.entry.key in added])
+        told: list[Told] = []
+        for one in sorted(judged, key=lambda each: each.article.published):
+            if one.entry.key not in added:
+                continue
+            earlier = again.get(one.entry.key)
+            if earlier is not None:
+                article_id = earlier.article_id
+                result = Told("republished", f"this source published the same words before, as entry {earlier.id}")
+            else:
+                article_id, result = self._article(one)
+            self._tx.entries.judge(added[one.entry.key], article_id, result.verdict, result.reason)
+            told.append(replace(result, article_id=article_id))
+        return told
+
+    def _article(self, one: Judged) -> tuple[int, Told]:
+        article_id, created = self._tx.articles.add(one.article, one.analysis, self._judgement.fingerprint)
+        if not created:
+            return article_id, Told(
+                "same_article", f"the address is known as article {article_id}: {one.article.canonical_url}"
+            )
+        if self._wants_page(one):
+            self._tx.articles.want_page(article_id, one.article.url, self._now)
+        return article_id, self.tell(
+            article_id, one.article, one.analysis, one.fingerprint, dated=one.entry.published is not None
+        )
+
+    def _wants_page(self, one: Judged) -> bool:
+        """Whether the page is to be read: the feed's text is thin, and the topic is there or the source has no other."""
+        return (
+            one.entry.url is not None
+            and len(one.entry.text) < THIN
+            and (one.analysis.on_topic or self._source.dedicated)
+            and self._source.kind.value != "document"
+        )
+
+    def page_arrived(self, article: Article, analysis: Analysis, fingerprint: Fingerprint | None) -> Told:
+        """Replace an article's text by its page's and judge it again."""
+        assert article.id is not None
+        self._tx.articles.update_text(article.id, article.title, article.text, TextOrigin.PAGE)
+        self._tx.articles.rejudge(article.id, analysis, self._judgement.fingerprint)
+        told = self.tell(article.id, article, analysis, fingerprint, dated=article.published != article.first_seen)
+        for entry in self._tx.entries.of_article(article.id):
+            if entry.verdict not in {"republished", "same_article"}:
+                self._tx.entries.judge(entry.id, article.id, told.verdict, told.reason)
+        return told
+
+    # --- stories and alerts --------------------------------------------------------------------------------------------
+
+    def tell(
+        self, article_id: int, article: Article, analysis: Analysis, fingerprint: Fingerprint | None, *, dated: bool
+    ) -> Told:
+        """Put an article's changes into the ledger and its story, and owe the messages that follow."""
+        ids = self._tx.articles.save_changes(article_id, analysis.changes)
+        quarantined = next((reason for reason in analysis.reasons if reason.code == "quarantined"), None)
+        if quarantined is not None:
+            return Told("quarantined", quarantined.detail)
+        if not analysis.on_topic:
+            return Told("off_topic", _first_reason(analysis, "does not speak of facial recognition"))
+        known = self._tx.stories.own(article_id)
+        copied = known
+        if fingerprint is not None:
+            if copied is None:
+                hit = stories.best(fingerprint, self._tx.stories.near(fingerprint.bands, but=article_id))
+                copied = self._tx.stories.copy_of(hit[0], hit[1].reason) if hit else None
+            self._tx.stories.add_fingerprint(article_id, fingerprint)
+        copy_id = copied.article_id if copied is not None and known is None else None
+        if not analysis.relevant:
+            # Below the digest threshold primaries stay ledger rows; what is recalled still attaches to its story.
+            analysis = replace(analysis, changes=tuple(replace(change, primary=False) for change in analysis.changes))
+        if not analysis.changes:
+            return Told("no_change", _first_reason(analysis, "no sentence states a policy change"), copy_of=copy_id)
+        also = [story_id for story_id, _ in copied.stories] if copied else ()
+        candidates = self._tx.stories.candidates(stories.looks_for(article, analysis), also=also)
+        rank = stories.rank(article, analysis.lead, self._source.category)
+        plan = stories.assign(article, analysis, candidates, copied, rank=rank)
+        recorded = _recorded(plan, article, candidates)
+        if recorded is not None:
+            others = [candidate for candidate in candidates if candidate.story_id != recorded]
+            plan = stories.assign(article, analysis, others, copied, rank=rank)
+        events = self._tx.stories.apply(
+            plan, article=article, article_id=article_id, changes=analysis.changes, change_ids=ids, now=self._now
+        )
+        if recorded is not None and events and events[0].role is StoryRole.LEAD:
+            self._tx.stories.supersede(recorded, events[0].story_id)
+        return self._announce(events, article, analysis, dated=dated, copy_of=copy_id)
+
+    def _announce(
+        self, events: Sequence[StoryEvent], article: Article, analysis: Analysis, *, dated: bool, copy_of: int | None
+    ) -> Told:
+        alert, reasons = "none", list[str]()
+        for event in events:
+            if event.transition is not None:
+                told, why = self._transition(event, article, dated=dated)
+                reasons.append(why)
+                alert = event.transition.value if told else alert
+            else:
+                if event.revision:
+                    self._revise(event)
+                if event.changed and self._refresh(event.story_id) and alert == "none":
+                    alert = "update"
+        lead = next((event for event in events if event.role is StoryRole.LEAD), None)
+        verdict = (
+            "change"
+            if lead
+            else "ledger"
+            if any(c.score > 0 for c in analysis.changes) and not events
+            else "background"
+        )
+        if lead and not reasons:
+            reasons.append(f"another report of s{lead.story_id}")
+        if not lead:
+            reasons.append(_first_reason(analysis, "recalls changes, states none of its own"))
+        return Told(
+            verdict,
+            "; ".join(reasons),
+            alert,
+            lead.story_id if lead else None,
+            tuple(dict.fromkeys(event.story_id for event in events)),
+            copy_of,
+        )
+
+    def _transition(self, event: StoryEvent, article: Article, *, dated: bool) -> tuple[bool, str]:
+        """Owe the messages of a transition. Gives whether anybody is told, and why or why not."""
+        story = self._tx.stories.get(event.story_id)
+        assert story is not None
+        sighting = Sighting(
+            published=article.published,
+            first_seen=article.first_seen,
+            dated=dated,
+            category=self._source.category,
+            source_added_at=self._state.added_at,
+            alert_since=self._source.alert_since,
+            baseline_at=None if self._in_baseline(article) else self._state.baseline_at,
+            muted_until=self._state.muted_until,
+        )
+        plan = routing.plan(story, event.key, sighting, self._routes, self._now, self._judgement.routing)
+        for delivery in plan.deliveries:
+            self._tx.outbox.enqueue(delivery, self._now)
+        if plan.digest:
+            self._tx.outbox.take_for_digest(plan.digest)
+        if event.transition is Transition.NEW and self._settled(story, alerted=bool(plan.deliveries)):
+            self._tx.stories.mark_told(story.id, alerted=bool(plan.deliveries))
+        why = "; ".join(f"{verdict.route}: {verdict.how}, {verdict.reason}" for verdict in plan.verdicts)
+        return bool(plan.deliveries), f"{story.ref} ({event.key}): {why or 'no route'}"
+
+    def _in_baseline(self, article: Article) -> bool:
+        return self._state.baseline_at is None or article.first_seen <= self._state.baseline_at
+
+    def _settled(self, story: Story, *, alerted: bool) -> bool:
+        """Whether a story's appearing is no news any more.
+
+        Not yet: one below the alert threshold (a stronger report may alert), and a young one that only a baseline showed.
+        """
+        if alerted:
+            return True
+        if story.change.score < self._judgement.routing.alert_score:
+            return False
+        return self._now - story.first_at > FRESH
+
+    def _refresh(self, story_id: int) -> bool:
+        """Have a story's messages edited, and its coverage listed in their threads. Gives whether there is any message."""
+        soon = self._now + self._judgement.config.settings.edit_every
+        posts = _latest(self._tx.outbox.by_story(story_id))
+        for post in posts.values():
+            self._tx.outbox.request_edit(post.id, self._now, soon)
+        story = self._tx.stories.get(story_id)
+        if story is not None and story.source_count >= COVERAGE_FROM:
+            for post in posts.values():
+                if post.payload.get("thread", True):
+                    self._list_coverage(post, story_id, soon)
+        return bool(posts)
+
+    def _list_coverage(self, post: Delivery, story_id: int, soon: datetime) -> None:
+        owed = replace(
+            routing.reply(post.id, _quiet(post), "coverage", {}, story_id), not_before=soon
+        )  # gathers a few outlets before it first appears
+        if self._tx.outbox.enqueue(owed, self._now) is None:
+            for reply in self._tx.outbox.by_story(story_id):
+                if reply.dedupe_key == owed.dedupe_key:
+                    self._tx.outbox.request_edit(reply.id, self._now, soon)
+
+    def _revise(self, event: StoryEvent) -> None:
+        """Tell a material revision in the threads of the story's messages."""
+        assert event.revision
+        what = f"revision:{hashlib.sha256(event.revision.encode()).hexdigest()[:16]}"
+        routes = {route.name: route for route in self._routes}
+        for post in _latest(self._tx.outbox.by_story(event.story_id)).values():
+            route = routes.get(post.route) or _quiet(post)
+            owed = routing.reply(post.id, route, what, {"text": event.revision}, event.story_id)
+            self._tx.outbox.enqueue(owed, self._now)
+
+
+def rejudge_silently(
+    tx: Tx, judgement: Judgement, article: Article, analysis: Analysis, fingerprint: Fingerprint | None, now: datetime
+) -> None:
+    """Write a new judgement of a stored article: ledger and stories follow, nobody is told and nothing is edited."""
+    assert article.id is not None
+    tx.articles.rejudge(article.id, analysis, judgement.fingerprint)
+    ids = tx.articles.save_changes(article.id, analysis.changes)
+    if not (analysis.relevant and fingerprint):
+        return
+    own = tx.stories.own(article.id)
+    candidates = tx.stories.candidates(
+        stories.looks_for(article, analysis), also=[story_id for story_id, _ in own.stories] if own else ()
+    )
+    plan = stories.assign(article, analysis, candidates, own, rank=stories.rank(article, analysis.lead))
+    events = tx.stories.apply(
+        plan, article=article, article_id=article.id, changes=analysis.changes, change_ids=ids, now=now
+    )
+    for event in events:
+        if event.transition is Transition.NEW:
+            tx.stories.mark_told(event.story_id, alerted=False)
+
+
+def _recorded(plan: StoryPlan, article: Article, candidates: Sequence[StoryCandidate]) -> int | None:
+    """The curated story that an article of its own time reports: the observed story takes its place.
+
+    A later article retells the curated story and joins it in silence; one that moves it to another stage is news on it.
+    """
+    lead = plan.lead
+    if lead is None or lead.story_id is None or lead.transition is not None:
+        return None
+    story = next((each for each in candidates if each.story_id == lead.story_id and each.curated), None)
+    return story.story_id if story and article.published - story.first_at <= CONTEMPORARY else None
+
+
+def _quiet(post: Delivery) -> Route:
+    """The route of a message as far as a reply that must not broadcast needs it."""
+    return Route(post.route, post.channel)
+
+
+def _latest(deliveries: Sequence[Delivery]) -> dict[str, Delivery]:
+    """The newest message of a story in each channel; what was folded into a catch-up has none of its own."""
+    return {one.channel: one for one in deliveries if one.kind is DeliveryKind.POST and one.folded_into is None}
+
+
+def _first_reason(analysis: Analysis, otherwise: str) -> str:
+    return analysis.reasons[0].detail if analysis.reasons else otherwise

@@ -1,0 +1,194 @@
+"""The way of the data, on one page.
+
+::
+
+    config ──> sources ──> fetch ──> parse ──> entries ──> known? ──> article ──> policy changes ──> story ──> outbox ──> Slack
+                                                                                                                │
+               poll ───────────────────────────────────────────────────────────────────────────────────> take_in   deliver
+
+Each step is one call into a room; what goes from one to the next is a frozen value (:mod:`bot.model`). Network waits are
+awaited here; everything else is an ordinary function in a thread. Times come from the parts' clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot import intake, sources
+from bot.alerts import notices
+from bot.alerts.delivery import Courier, RoundReport, deliver_round
+from bot.alerts.ports import SenderPort
+from bot.intake import Desk, Judged, Told
+from bot.model import Failure, Fetched, Reading, Source, SourceState, TextOrigin
+from bot.rendering import StoreRenderer
+from bot.sources import learning
+from bot.sources.articles import ArticlePage, extract, fetch_article
+from bot.sources.http import Fetcher
+from bot.sources.learning import Learned
+from bot.sources.robots import Robots
+from bot.store import Tx
+from bot.store.articles import Wanted
+from bot.store.outbox_desk import OutboxDesk
+from bot.wiring import Judgement, Parts
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)
+"""A poll or page that takes longer belongs to whoever claims it next."""
+PAGES_AT_ONCE = 8
+PAGE_RETRIES = (
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=8),
+    timedelta(hours=24),
+)
+"""Waits before an article's page is tried again; after the last it is given up and the feed's text stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What one poll of one source gave."""
+
+    source: Source
+    failure: Failure | None = None
+    entries: int = 0
+    """Entries in the document."""
+    told: tuple[Told, ...] = ()
+    """What became of each new entry."""
+    baseline: bool = False
+
+
+async def poll(parts: Parts, fetcher: Fetcher, source: Source, state: SourceState) -> Polled:
+    """Poll one claimed source: everything it brought is stored in one transaction, or nothing is."""
+    judgement = parts.live.get()
+    state = learning.current(source, state)
+    target = learning.target(source, state)
+    fetched = await fetcher.fetch(target.url, target.validators, now=parts.clock())
+    return await asyncio.to_thread(_digest, parts, judgement, source, state, fetched)
+
+
+def _digest(
+    parts: Parts, judgement: Judgement, source: Source, state: SourceState, fetched: Fetched | Failure
+) -> Polled:
+    now = parts.clock()
+    reading = fetched if isinstance(fetched, Failure) else sources.read(source, state, fetched, now)
+    if isinstance(reading, Failure) or isinstance(fetched, Failure):
+        assert isinstance(reading, Failure)
+        return _take_failure(parts, judgement, source, state, reading, now)
+    with parts.store.reading() as tx:
+        unknown = tx.entries.unknown(source.id, [entry.key for entry in reading.entries])
+    judged = [intake.judge(judgement, source, entry, now) for entry in reading.entries if entry.key in unknown]
+    return _take_in(parts, judgement, source, state, fetched, reading, judged, now)
+
+
+def _take_in(
+    parts: Parts,
+    judgement: Judgement,
+    source: Source,
+    state: SourceState,
+    fetched: Fetched,
+    reading: Reading,
+    judged: Sequence[Judged],
+    now: datetime,
+) -> Polled:
+    """Store what a poll brought: entries, articles, stories, deliveries and, with them, the validators."""
+    dates = tuple(one.entry.published for one in judged)
+    learned = learning.after_success(source, state, fetched, reading, dates, now, judgement.cadence)
+    with parts.store.transaction(lock=bool(judged)) as tx:
+        if not tx.sources.finish(learned.state, parts.owner):
+            log.warning("lease lost, another worker has polled", extra={"source": source.id})
+            return Polled(source)
+        told = Desk(tx, judgement, source, state, now).take(judged)
+        _owe_notice(tx, judgement, source, learned, now)
+    for warning in learned.warnings:
+        log.warning(warning, extra={"source": source.id})
+    return Polled(source, None, reading.total, tuple(told), baseline=state.baseline_at is None)
+
+
+def _take_failure(
+    parts: Parts, judgement: Judgement, source: Source, state: SourceState, failure: Failure, now: datetime
+) -> Polled:
+    learned = learning.after_failure(source, state, failure, now, judgement.cadence)
+    with parts.store.transaction() as tx:
+        if tx.sources.finish(learned.state, parts.owner):
+            _owe_notice(tx, judgement, source, learned, now, advertised=failure.moved_to)
+    log.info("poll failed", extra={"source": source.id, "why": failure.detail})
+    return Polled(source, failure)
+
+
+def _owe_notice(
+    tx: Tx, judgement: Judgement, source: Source, learned: Learned, now: datetime, *, advertised: str | None = None
+) -> None:
+    """Tell operators that the source entered another state."""
+    if learned.notice is None:
+        return
+    channels, watched = judgement.operators_channels, len(judgement.sources)
+    for notice in notices.source_changed(source, learned.state, now, channels, of=watched, advertised=advertised):
+        tx.outbox.enqueue(notice, now)
+
+
+# --- article pages -----------------------------------------------------------------------------------------------------
+
+
+async def read_pages(parts: Parts, fetcher: Fetcher, robots: Robots) -> int:
+    """Fetch the article pages that are due and judge their articles again. Gives how many were tried."""
+    wanted = await asyncio.to_thread(_claim_pages, parts)
+    await asyncio.gather(*(_read_page(parts, fetcher, robots, one) for one in wanted))
+    return len(wanted)
+
+
+def _claim_pages(parts: Parts) -> list[Wanted]:
+    with parts.store.transaction() as tx:
+        return tx.articles.claim_wanted(parts.owner, parts.clock(), LEASE, PAGES_AT_ONCE)
+
+
+async def _read_page(parts: Parts, fetcher: Fetcher, robots: Robots, wanted: Wanted) -> None:
+    fetched = await fetch_article(fetcher, robots, wanted.url, parts.clock())
+    await asyncio.to_thread(_take_page, parts, wanted, fetched)
+
+
+def _take_page(parts: Parts, wanted: Wanted, fetched: Fetched | Failure) -> None:
+    """Store an article's page: its text, the new judgement and what follows from it, in one transaction."""
+    now, judgement = parts.clock(), parts.live.get()
+    page = fetched if isinstance(fetched, Failure) else extract(fetched, now)
+    with parts.store.reading() as tx:
+        article, state = tx.articles.get(wanted.article_id), tx.sources.get(wanted.source_id)
+    if article is None or isinstance(page, Failure):
+        detail = page.detail if isinstance(page, Failure) else "the article is gone"
+        with parts.store.transaction() as tx:
+            tx.articles.page_failed(wanted.article_id, _retry_at(page, wanted.attempts, now), detail)
+        return
+    article = intake.with_page(article, page)
+    analysis, fingerprint = intake.examine(judgement, article)
+    source = judgement.sources.get(wanted.source_id)
+    with parts.store.transaction(lock=True) as tx:
+        tx.articles.page_done(wanted.article_id)
+        if source is not None and state is not None and article.text_origin is TextOrigin.PAGE:
+            Desk(tx, judgement, source, state, now).page_arrived(article, analysis, fingerprint)
+
+
+def _retry_at(page: ArticlePage | Failure, attempts: int, now: datetime) -> datetime | None:
+    if not isinstance(page, Failure) or attempts >= len(PAGE_RETRIES):
+        return None
+    if page.kind.value in {"no_text", "gone", "bad_url", "refused_address"} or page.status in {401, 403, 404, 410, 451}:
+        return None
+    if page.kind.value == "robots" and page.retry_after is None:
+        return None
+    return max(now + PAGE_RETRIES[attempts], page.retry_after or now)
+
+
+# --- out ---------------------------------------------------------------------------------------------------------------
+
+
+async def deliver(parts: Parts, sender: SenderPort) -> RoundReport:
+    """Send what is due, each delivery rendered from the story as it is now."""
+    judgement = parts.live.get()
+    renderer = StoreRenderer(parts.store, judgement.place_names, parts.settings.public_url, parts.clock)
+    desk = OutboxDesk(parts.store)
+    courier = Courier(desk, sender, renderer, parts.clock, parts.owner, judgement.delivery)
+    return await deliver_round(courier)

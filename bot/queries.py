@@ -1,0 +1,67 @@
+"""What pages, slash commands and operators ask, answered from the database. Each method is one short read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.errors import StoreError
+from bot.model import Check, SourceRow, StoryView
+from bot.upkeep import WORKER_SEEN
+from bot.wiring import Parts
+
+
+class Reader:
+    """Reads for people. Implements :class:`bot.web.Pages`."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def stories(self, *, limit: int, offset: int = 0, words: str = "") -> list[StoryView]:
+        """Observed and curated stories, the one that appeared or moved last first."""
+        with self._parts.store.reading() as tx:
+            page = tx.reports.recent(words=words, limit=limit, offset=offset)
+            views = (tx.stories.view(listed.story.id) for listed in page.items)
+            return [view for view in views if view is not None]
+
+    def story(self, ref: str) -> StoryView | None:
+        """One story; a merged one gives the story it went into."""
+        with self._parts.store.reading() as tx:
+            return tx.stories.view(ref)
+
+    def sources(self) -> Sequence[SourceRow]:
+        """Every configured source with its state."""
+        with self._parts.store.reading() as tx:
+            states = {state.id: state for state in tx.sources.all()}
+        return [SourceRow(source, states.get(source.id)) for source in self._parts.config.sources]
+
+    def checks(self) -> list[Check]:
+        """What readiness depends on."""
+        try:
+            return [Check("database", True, "answers"), *self._stored_checks()]
+        except StoreError as error:
+            return [Check("database", False, str(error))]
+
+    def _stored_checks(self) -> list[Check]:
+        now = self._parts.clock()
+        self._parts.store.check_schema()
+        with self._parts.store.reading() as tx:
+            beats = [beat for beat in tx.runtime.beats() if beat.kind in {"worker", "run"}]
+            stop = tx.outbox.stopped()
+            refused = tx.runtime.recall("config_refused")
+        seen = beats[0].beat_at if beats else None
+        return [
+            Check("worker", seen is not None and now - seen <= WORKER_SEEN, worker_seen(seen, now)),
+            Check("slack", stop is None, f"refuses everything: {stop.reason}" if stop else "no refusal"),
+            Check("config", not refused, "; ".join(refused) if refused else "in force"),
+        ]
+
+
+def worker_seen(seen: datetime | None, now: datetime) -> str:
+    """`last seen 12 s ago`, or what a dead worker looks like."""
+    if seen is None:
+        return "no worker was ever seen; start one: policywatch worker"
+    seconds = int((now - seen).total_seconds())
+    if seconds < 120:
+        return f"last seen {seconds} s ago"
+    return f"last seen {seen:%d %b %H:%M} UTC, {seconds // 60} min ago; it is dead or stuck"

@@ -1,0 +1,227 @@
+"""A recorded stream through the real pipeline, in memory and silent: what would have been told.
+
+The same intake, store and routing as in production, on an in-memory SQLite database with the clock at each item's
+publication; only fetching and Slack are left out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot import intake
+from bot.errors import UsageError
+from bot.intake import Desk, Told
+from bot.model import Analysis, Article, Entry, PolicyChange, Route, Source, SourceState
+from bot.store import Store
+from bot.wiring import Judgement
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+ROUTE = Route("replay", "C00000000", max_per_hour=1_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One item of a recorded stream."""
+
+    id: str
+    title: str
+    text: str
+    url: str | None = None
+    published: datetime | None = None
+    source: str = ""
+    lang: str | None = None
+
+
+def read_lines(file: str, text: str, *, stream: bool) -> list[Line]:
+    """Read JSON lines (INTERFACE.md).
+
+    Args:
+        file: its name, for messages.
+        text: its content.
+        stream: for replay: `id`, `url` and `published` are required; else `title` or `text` is.
+
+    Raises:
+        UsageError: a line is no JSON object or lacks what is needed; names file and line.
+    """
+    found: list[Line] = []
+    seen: dict[str, int] = {}
+    for number, raw in enumerate(text.split("\n"), 1):
+        if not raw.strip():
+            continue
+        line = _line(f"{file}:{number}", raw, stream=stream)
+        if stream and seen.setdefault(line.id, number) != number:
+            raise UsageError(
+                f"{file}:{number}: id {line.id!r} stands at line {seen[line.id]} too; give each item its own"
+            )
+        found.append(line)
+    return found
+
+
+def _line(where: str, raw: str, *, stream: bool) -> Line:
+    try:
+        value = json.loads(raw)
+    except ValueError as error:
+        raise UsageError(f"{where}: no JSON ({error}); write one JSON object a line") from error
+    if not isinstance(value, dict):
+        raise UsageError(f'{where}: not a JSON object; write one like {{"id": "a1", "title": "…"}}')
+    texts = {name: value.get(name) for name in ("id", "title", "text", "url", "source", "lang", "published")}
+    wrong = next((name for name, item in texts.items() if item is not None and not isinstance(item, str | int)), None)
+    if wrong:
+        raise UsageError(f"{where}: {wrong} is not text")
+    missing = [name for name in ("id", "url", "published") if stream and not texts[name]]
+    if missing or not (texts["title"] or texts["text"]):
+        raise UsageError(f"{where}: {missing[0] if missing else 'title or text'} is missing")
+    return Line(
+        id=str(texts["id"] or where),
+        title=str(texts["title"] or ""),
+        text=str(texts["text"] or ""),
+        url=str(texts["url"]) if texts["url"] else None,
+        published=_moment(where, str(texts["published"])) if texts["published"] else None,
+        source=str(texts["source"] or ""),
+        lang=str(texts["lang"]) if texts["lang"] else None,
+    )
+
+
+def _moment(where: str, text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{where}: published {text!r} is no time; write it like 2020-06-11T18:00:00Z") from error
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def article_of(line: Line, now: datetime) -> Article:
+    """An item as an article, for `analyse`."""
+    url = line.url or ""
+    return Article(
+        canonical_url=url,
+        discriminator=line.id,
+        url=url,
+        title=line.title,
+        text=line.text,
+        source_id=line.source or "input",
+        published=line.published or now,
+        first_seen=now,
+        language=line.lang or "en",
+    )
+
+
+def decision(line_id: str, analysis: Analysis) -> dict[str, Any]:
+    """What was seen in a text, as INTERFACE.md's output line."""
+    return {
+        "id": line_id,
+        "relevant": analysis.relevant,
+        "score": round(analysis.score, 4),
+        "changes": [change_line(change) for change in analysis.changes],
+        "reasons": [reason.detail for reason in analysis.reasons],
+    }
+
+
+def change_line(change: PolicyChange) -> dict[str, Any]:
+    """A policy change as INTERFACE.md's output line has it."""
+    return {
+        "actor": change.actor,
+        "action": change.action.value,
+        "product": change.product,
+        "targets": list(change.targets),
+        "jurisdictions": list(change.jurisdictions),
+        "condition": change.condition,
+        "duration": change.duration,
+        "effective": change.effective,
+        "stage": change.stage.value,
+        "primary": change.primary,
+        "quote": change.evidence.quote,
+        "speaker": change.speaker,
+        "score": round(change.score, 4),
+        "line": change.line,
+    }
+
+
+Analyse = Callable[[Judgement, Article], Analysis]
+
+
+def replay(
+    lines: Sequence[Line],
+    judgement: Judgement,
+    *,
+    step: Callable[[], None] = lambda: None,
+    known: Mapping[str, Analysis] | None = None,
+) -> list[dict[str, Any]]:
+    """Run a stream through the pipeline in the order of publication.
+
+    Args:
+        lines: the items.
+        judgement: configuration and analyser; the configuration's own routes are replaced by one that takes all.
+        step: called after each item.
+        known: judgements to take instead of analysing, by the item's id.
+
+    Returns:
+        One decision for each item, in the order of ``lines``.
+    """
+    quiet = Judgement(replace(judgement.config, routes=(ROUTE,)), judgement.analyser)
+    store = Store.open("sqlite:///:memory:")
+    try:
+        store.upgrade()
+        sources = {
+            line.source: Source(line.source or "input", line.source or "input", "https://replay.invalid/")
+            for line in lines
+        }
+        with store.transaction() as tx:
+            tx.sources.sync(sources.values(), LONG_AGO)
+            tx.runtime.sync_routes(quiet.config.routes, LONG_AGO)
+        run = _Run(store, quiet, known or {})
+        for line in sorted(lines, key=lambda each: each.published or LONG_AGO):
+            run.take(line, sources[line.source])
+            step()
+        return [run.decisions[line.id] for line in lines]
+    finally:
+        store.close()
+
+
+class _Run:
+    """State of one replay: which line stands for which article."""
+
+    def __init__(self, store: Store, judgement: Judgement, known: Mapping[str, Analysis]) -> None:
+        self._store = store
+        self._judgement = judgement
+        self._known = known
+        self._line_of: dict[int, str] = {}
+        self.decisions: dict[str, dict[str, Any]] = {}
+
+    def take(self, line: Line, source: Source) -> None:
+        now = line.published or LONG_AGO
+        entry = Entry(source.id, line.id, line.url, line.title, line.text, line.published, language=line.lang)
+        judged = intake.judge(self._judgement, source, entry, now)
+        if line.id in self._known:
+            judged = replace(judged, analysis=self._known[line.id])
+        state = SourceState(source.id, source.url, added_at=LONG_AGO, baseline_at=LONG_AGO + timedelta(days=1))
+        with self._store.transaction(lock=True) as tx:
+            told = Desk(tx, self._judgement, source, state, now).take([judged])[0]
+            if told.article_id is not None and told.story_id is None:
+                told = _with_stories(told, tx.stories.for_article(told.article_id))
+        self.decisions[line.id] = decision(line.id, judged.analysis) | self._placed(line, told)
+
+    def _placed(self, line: Line, told: Told) -> dict[str, Any]:
+        original = None
+        if told.article_id is not None:
+            first = self._line_of.setdefault(told.article_id, line.id)
+            original = first if first != line.id else None
+        if original is None and told.copy_of is not None:
+            original = self._line_of.get(told.copy_of)
+        return {
+            "duplicate_of": original,
+            "story": f"s{told.story_id}" if told.story_id else None,
+            "stories": [f"s{each}" for each in told.stories],
+            "alert": told.alert,
+        }
+
+
+def _with_stories(told: Told, memberships: Iterable[tuple[int, Any]]) -> Told:
+    """Where an item was known already (same address, same words), its article's stories are its own."""
+    found = list(memberships)
+    lead = next((story_id for story_id, role in found if role.value == "lead"), None)
+    return replace(told, story_id=lead, stories=tuple(dict.fromkeys(story_id for story_id, _ in found)) or told.stories)

@@ -1,0 +1,235 @@
+"""What the worker does beside polling and delivering: start, claim, beat, reload, digests, deadlines, re-analysis, pruning.
+
+Plain functions over the parts; each is one or a few short transactions and may run in a thread.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from datetime import datetime, timedelta
+
+from bot import __version__, history, intake
+from bot.alerts import digests, notices
+from bot.alerts.digests import Deadline, SourcesNow
+from bot.config.watch import Watcher
+from bot.errors import ConfigError
+from bot.model import Failure, FailureKind, Health, Source, SourceState
+from bot.pipeline import LEASE
+from bot.sources import learning
+from bot.sources.health import assess_schedule
+from bot.store import Tx
+from bot.wiring import Parts
+
+log = logging.getLogger(__name__)
+
+REANALYSED_AT_ONCE = 50
+"""Articles judged again in one round of upkeep, so that an upgrade does not hold up the polls."""
+AHEAD = timedelta(days=30)
+"""How far a digest looks ahead for deadlines."""
+RECENT = timedelta(days=30)
+WORKER_SEEN = timedelta(minutes=2)
+"""A worker that was not seen for longer is called dead."""
+
+
+# --- start and stop --------------------------------------------------------------------------------------------------
+
+
+def start_up(parts: Parts) -> None:
+    """Make the database fit the configuration in force: sources, routes, curated history; keep it as last good."""
+    judgement, now = parts.live.get(), parts.clock()
+    with parts.store.transaction(lock=True) as tx:
+        tx.sources.sync(judgement.config.sources, now)
+        tx.runtime.sync_routes(judgement.config.routes, now)
+        if parts.live.refused is None:
+            tx.runtime.save_config(judgement.config.files, judgement.config.fingerprint, now)
+            tx.runtime.forget("config_refused")
+        added = history.fill(tx, judgement.config.topic, now)
+    if added:
+        log.info("curated history", extra={"changes": added})
+    if parts.live.refused is not None:
+        refuse(parts, parts.live.refused)
+
+
+def beat(parts: Parts, kind: str) -> None:
+    """Write this process's heartbeat."""
+    with parts.store.transaction() as tx:
+        tx.runtime.beat(parts.owner, kind, parts.clock(), {"version": __version__})
+
+
+# --- sources -----------------------------------------------------------------------------------------------------------
+
+
+def claim_due(parts: Parts, limit: int) -> list[tuple[Source, SourceState]]:
+    """Lease the sources whose poll is due."""
+    known = parts.live.get().sources
+    with parts.store.transaction() as tx:
+        states = tx.sources.claim_due(known.keys(), parts.owner, parts.clock(), LEASE, limit)
+    return [(known[state.id], state) for state in states]
+
+
+def claim(parts: Parts, ids: list[str]) -> list[tuple[Source, SourceState]]:
+    """Lease these sources, due or not."""
+    known = parts.live.get().sources
+    with parts.store.transaction() as tx:
+        states = tx.sources.claim(ids, parts.owner, parts.clock(), LEASE)
+    return [(known[state.id], state) for state in states]
+
+
+def release(parts: Parts, ids: list[str]) -> None:
+    """Give leases back without having polled."""
+    with parts.store.transaction() as tx:
+        tx.sources.release(ids, parts.owner)
+
+
+def poll_crashed(parts: Parts, source: Source, state: SourceState, error: BaseException) -> None:
+    """Record a poll that broke in our own code as a failure of that source, so that it backs off and is seen."""
+    failure = Failure(FailureKind.INTERNAL, f"an error of Policywatch itself while reading it ({type(error).__name__})")
+    now, judgement = parts.clock(), parts.live.get()
+    learned = learning.after_failure(source, state, failure, now, judgement.cadence)
+    with parts.store.transaction() as tx:
+        tx.sources.finish(learned.state, parts.owner)
+
+
+def find_late(parts: Parts) -> int:
+    """Mark sources that are not polled on time, and tell operators once. Gives how many changed."""
+    judgement, now = parts.live.get(), parts.clock()
+    changed = 0
+    with parts.store.transaction() as tx:
+        for state in tx.sources.all():
+            source = judgement.sources.get(state.id)
+            if source is None:
+                continue
+            assessed = assess_schedule(source, state, now)
+            if assessed.health is not state.health:
+                changed += tx.sources.set_health(state.id, assessed.health, assessed.since)
+                _tell_late(tx, parts, source, state, assessed.health, assessed.since, now)
+    return changed
+
+
+def _tell_late(
+    tx: Tx, parts: Parts, source: Source, state: SourceState, health: Health, since: datetime, now: datetime
+) -> None:
+    from dataclasses import replace
+
+    judgement = parts.live.get()
+    after = replace(state, health=health, health_since=since)
+    channels, watched = judgement.operators_channels, len(judgement.sources)
+    for notice in notices.source_changed(source, after, now, channels, of=watched):
+        tx.outbox.enqueue(notice, now)
+
+
+def welcome(parts: Parts) -> bool:
+    """After the baseline of all sources, say once in each channel what is watched. Gives whether anything was owed."""
+    judgement, now = parts.live.get(), parts.clock()
+    with parts.store.transaction() as tx:
+        states = {state.id: state for state in tx.sources.all()}
+        tried = [states[each] for each in judgement.sources if each in states]
+        if not tried or any(state.last_polled_at is None for state in tried):
+            return False
+        channels = [route.channel for route in judgement.config.routes if route.kind == "policy"]
+        recent = tx.reports.recent(since=now - RECENT, limit=1).total
+        owed = [tx.outbox.enqueue(each, now) for each in notices.welcome(channels, len(judgement.sources), recent)]
+    return any(one is not None for one in owed)
+
+
+# --- configuration -------------------------------------------------------------------------------------------------------
+
+
+def reload(parts: Parts, watcher: Watcher) -> bool:
+    """Put changed files in force, or refuse them whole and tell operators. Gives whether anything changed."""
+    if not watcher.changed():
+        return False
+    try:
+        config = watcher.load()
+    except ConfigError as error:
+        parts.live.refused = error
+        refuse(parts, error)
+        return False
+    was_refused, parts.live.refused = parts.live.refused is not None, None
+    parts.live.replace(config)
+    start_up(parts)
+    log.info("configuration in force", extra={"fingerprint": config.fingerprint[:12]})
+    if was_refused:
+        now = parts.clock()
+        with parts.store.transaction() as tx:
+            for notice in notices.accepted_config(config.fingerprint, now, parts.live.get().operators_channels):
+                tx.outbox.enqueue(notice, now)
+    return True
+
+
+def refuse(parts: Parts, error: ConfigError) -> None:
+    """Log each problem of refused files and tell operators; the configuration in force stays."""
+    for problem in error.problems:
+        log.error("configuration refused", extra={"problem": str(problem)})
+    now, fingerprint = parts.clock(), hashlib.sha256(str(error).encode()).hexdigest()[:16]
+    with parts.store.transaction() as tx:
+        saved = tx.runtime.last_config()
+        owed = notices.refused_config(
+            error.problems,
+            saved.saved_at if saved else None,
+            fingerprint,
+            now,
+            parts.live.get().operators_channels,
+        )
+        for notice in owed:
+            tx.outbox.enqueue(notice, now)
+        tx.runtime.remember("config_refused", [str(problem) for problem in error.problems], now)
+
+
+# --- digests and deadlines -------------------------------------------------------------------------------------------------
+
+
+def enqueue_digests(parts: Parts) -> int:
+    """Owe the digests whose period has ended; one that was missed is sent once. Gives how many periods were finished."""
+    now = parts.clock()
+    with parts.store.transaction() as tx:
+        routes = tx.runtime.sync_routes(parts.config.routes, now)
+        found = digests.due(routes, tx.outbox.digest_runs(), now)
+        for one in found:
+            items = tx.outbox.digest_items(one.route.name, one.end)
+            views = {item.story_id: view for item in items if (view := tx.stories.view(item.story_id)) is not None}
+            owed = digests.compose(one, items, views, ahead=deadlines(tx, now), sources=_sources_now(tx, parts))
+            tx.outbox.finish_digest(one.route.name, one.end, [item.id for item in items if item.id], owed, now)
+    return len(found)
+
+
+def deadlines(tx: Tx, now: datetime) -> list[Deadline]:
+    """Dates of effect and expiry that lie ahead."""
+    return [
+        Deadline(one.at.date(), f"{one.line}: {'expires' if one.kind == 'expires' else 'takes effect'}")
+        for one in tx.stories.expiring(now, AHEAD)
+    ]
+
+
+def _sources_now(tx: Tx, parts: Parts) -> SourcesNow:
+    sources = parts.live.get().sources
+    broken = [
+        sources[state.id].name
+        for state in tx.sources.all()
+        if state.id in sources and state.health in {Health.FAILING, Health.GONE}
+    ]
+    return SourcesNow(len(sources), tuple(broken))
+
+
+# --- housekeeping --------------------------------------------------------------------------------------------------------
+
+
+def reanalyse(parts: Parts, limit: int = REANALYSED_AT_ONCE) -> int:
+    """Judge articles again that another version or vocabulary judged; the ledger improves, nobody is told."""
+    judgement = parts.live.get()
+    with parts.store.reading() as tx:
+        stale = tx.articles.stale(judgement.fingerprint, limit)
+    for article in stale:
+        analysis, fingerprint = intake.examine(judgement, article)
+        with parts.store.transaction(lock=True) as tx:
+            intake.rejudge_silently(tx, judgement, article, analysis, fingerprint, parts.clock())
+    if stale:
+        log.info("judged again by the present vocabulary", extra={"articles": len(stale)})
+    return len(stale)
+
+
+def prune(parts: Parts) -> int:
+    """Delete what nobody asks for any more."""
+    with parts.store.transaction() as tx:
+        return tx.runtime.prune(parts.clock())

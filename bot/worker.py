@@ -1,0 +1,156 @@
+"""The worker: APScheduler only ticks; what is due stands in tables.
+
+Ticks: `poll` claims due sources and starts their polls as tasks, `pages` reads wanted article pages, `deliver` runs delivery rounds, `digests`
+enqueues what is due, `reload` looks at the config files (and says the welcome line once), `beat` writes the heartbeat, `upkeep` re-analyses and prunes. A tick that finds nothing
+to do costs one indexed query. Expected failures are values and recorded; a database that does not answer is waited for; any other
+storage error stops the worker (a supervisor restarts it), because going on would lose what it promises to keep.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot import pipeline, upkeep
+from bot.alerts.ports import SenderPort
+from bot.config.watch import Watcher
+from bot.errors import StoreError, StoreUnavailable
+from bot.model import Source, SourceState
+from bot.sources.http import Fetcher
+from bot.sources.robots import Robots
+from bot.wiring import Parts
+
+log = logging.getLogger(__name__)
+
+GRACE = timedelta(seconds=20)
+"""How long polls and deliveries under way may go on after a stop is asked for."""
+
+
+class Worker:
+    """Everything that happens by itself, in one event loop."""
+
+    def __init__(self, parts: Parts, fetcher: Fetcher, sender: SenderPort) -> None:
+        self._parts = parts
+        self._fetcher = fetcher
+        self._sender = sender
+        self._stop = asyncio.Event()
+        self._fault: BaseException | None = None
+        self._polls: set[asyncio.Task[None]] = set()
+        self._robots = Robots(fetcher)
+        self._watcher = Watcher(parts.settings.config_dir, parts.settings.environ)
+        self._welcomed = False
+
+    def stop(self) -> None:
+        """Begin nothing new; :meth:`run` returns when what is under way has ended."""
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Work until :meth:`stop`.
+
+        Raises:
+            StoreError: the database refuses to work (not merely unreachable).
+        """
+        await asyncio.to_thread(upkeep.start_up, self._parts)
+        scheduler = AsyncIOScheduler(
+            timezone="UTC",
+            # A late tick is as good as a punctual one: the tables say what is due.
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        ticks: list[tuple[Callable[[], Awaitable[None]], float]] = [
+            (self._poll, 1),
+            (self._pages, 2),
+            (self._deliver, 1),
+            (self._digests, 30),
+            (self._reload, 5),
+            (self._beat, 20),
+            (self._upkeep, 60),
+        ]
+        for tick, seconds in ticks:
+            scheduler.add_job(self._guarded(tick), "interval", seconds=seconds, id=tick.__name__.strip("_"))
+        await self._guarded(self._beat)()
+        scheduler.start()
+        log.info("worker started", extra={"owner": self._parts.owner})
+        try:
+            await self._stop.wait()
+        finally:
+            scheduler.shutdown(wait=False)
+            await self._wind_down()
+        if self._fault is not None:
+            raise self._fault
+
+    async def _wind_down(self) -> None:
+        if self._polls:
+            _, late = await asyncio.wait(self._polls, timeout=GRACE.total_seconds())
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        log.info("worker stopped")
+
+    def _guarded(self, tick: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        async def guarded() -> None:
+            if self._stop.is_set():
+                return
+            try:
+                await tick()
+            except StoreUnavailable as error:
+                log.warning("database does not answer, trying again", extra={"error": str(error)})
+            except StoreError as error:
+                self._fail(error)
+            except Exception:
+                log.exception("tick failed", extra={"tick": tick.__name__.strip("_")})
+
+        return guarded
+
+    def _fail(self, error: StoreError) -> None:
+        log.error("database refuses to work, stopping", extra={"error": str(error)})
+        self._fault = error
+        self._stop.set()
+
+    # --- ticks -------------------------------------------------------------------------------------------------------
+
+    async def _poll(self) -> None:
+        """Start a task for each due source, as many as the config allows at once; a slow one delays no other."""
+        free = self._parts.config.settings.fetch.concurrency - len(self._polls)
+        if free <= 0:
+            return
+        for source, state in await asyncio.to_thread(upkeep.claim_due, self._parts, free):
+            task = asyncio.create_task(self._poll_one(source, state), name=f"poll {source.id}")
+            self._polls.add(task)
+            task.add_done_callback(self._polls.discard)
+
+    async def _poll_one(self, source: Source, state: SourceState) -> None:
+        try:
+            await pipeline.poll(self._parts, self._fetcher, source, state)
+        except StoreUnavailable as error:
+            log.warning("poll not stored, its lease will run out", extra={"source": source.id, "error": str(error)})
+        except StoreError as error:
+            self._fail(error)
+        except Exception as error:
+            log.exception("poll failed", extra={"source": source.id})
+            await asyncio.to_thread(upkeep.poll_crashed, self._parts, source, state, error)
+
+    async def _pages(self) -> None:
+        await pipeline.read_pages(self._parts, self._fetcher, self._robots)
+
+    async def _deliver(self) -> None:
+        await pipeline.deliver(self._parts, self._sender)
+
+    async def _digests(self) -> None:
+        await asyncio.to_thread(upkeep.enqueue_digests, self._parts)
+
+    async def _reload(self) -> None:
+        await asyncio.to_thread(upkeep.reload, self._parts, self._watcher)
+        if not self._welcomed:
+            self._welcomed = await asyncio.to_thread(upkeep.welcome, self._parts)
+
+    async def _beat(self) -> None:
+        await asyncio.to_thread(upkeep.beat, self._parts, "worker")
+
+    async def _upkeep(self) -> None:
+        await asyncio.to_thread(upkeep.find_late, self._parts)
+        await asyncio.to_thread(upkeep.reanalyse, self._parts)
+        await asyncio.to_thread(upkeep.prune, self._parts)
