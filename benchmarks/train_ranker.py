@@ -17,6 +17,7 @@ import json
 import math
 import os
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,9 @@ from bot.model import SOFT_ACTIONS
 ROOT = Path(__file__).resolve().parent.parent
 TOPIC = ROOT / "config/topics/facial-recognition"
 PRIOR = Path(__file__).with_name("ranker_prior.yaml")
+OWN = ROOT / "tests/corpus/samples.jsonl"
+OWN_SHARE = 0.1
+"""How much a sample of our own counts beside an article of the news."""
 PULL = 2.0
 """Strength of the pull towards the hand-set weights."""
 STEPS = 80
@@ -47,33 +51,43 @@ class Example:
     facts: Weights
     change: bool
     title: str
+    share: float = 1.0
+    """How much it counts; the project's own samples are many, and worded by one hand."""
 
 
-def read_examples(folder: Path, analyser: Analyser, language: str) -> list[Example]:
-    """Labelled articles of the ``*.jsonl`` files in a folder that have a confident, core label."""
+def read_examples(paths: Iterable[Path], analyser: Analyser, language: str, share: float = 1.0) -> list[Example]:
+    """Labelled articles in a language that have a confident, core label."""
     examples = []
     soft = {str(action) for action in SOFT_ACTIONS}
-    for path in sorted(folder.glob("headlines*.jsonl")):
+    for path in paths:
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
             label = row["label"]
-            if label.get("confidence", 1.0) < 0.5 or label["action"] in soft:
+            if label.get("confidence", 1.0) < 0.5 or label["action"] in soft or row.get("lang", "en") != language:
                 continue
             facts = analyser.features(row.get("title", ""), row.get("text", ""), language)
             group = label.get("event_key") or row["id"]
-            examples.append(Example(group, facts, bool(label["is_policy_change"]), row.get("title", "")))
+            examples.append(Example(group, facts, bool(label["is_policy_change"]), row.get("title", ""), share))
     return examples
 
 
 def importance(examples: list[Example]) -> list[float]:
-    """Weight of each example: an event of 28 articles counts as about five, and both classes keep their share."""
+    """Weight of each example: an event of 28 articles counts as about five, and both classes have the share of the news."""
     counts = Counter(example.group for example in examples)
     raw = [1 / math.sqrt(counts[example.group]) for example in examples]
-    shares = {}
-    for change in (False, True):
-        total = sum(weight for weight, example in zip(raw, examples, strict=True) if example.change is change)
-        shares[change] = sum(example.change is change for example in examples) / total if total else 1.0
-    return [weight * shares[example.change] for weight, example in zip(raw, examples, strict=True)]
+    news = [example.change for example in examples if example.share == 1.0]
+    base = sum(news) / max(1, len(news))
+    scale = {}
+    for share in {example.share for example in examples}:
+        for change in (False, True):
+            total = sum(
+                one
+                for one, example in zip(raw, examples, strict=True)
+                if (example.share, example.change) == (share, change)
+            )
+            count = sum(example.share == share for example in examples)
+            scale[share, change] = share * count * (base if change else 1 - base) / total if total else 1.0
+    return [one * scale[example.share, example.change] for one, example in zip(raw, examples, strict=True)]
 
 
 def fit(examples: list[Example], prior: Weights, pull: float = PULL) -> Weights:
@@ -173,14 +187,19 @@ def main() -> None:
     parser.add_argument("--language", default="en")
     options = parser.parse_args()
     prior: Weights = yaml.safe_load(PRIOR.read_text(encoding="utf-8"))["weights"]
-    examples = read_examples(options.data, load_analyser(), options.language)
-    if not examples:
+    analyser = load_analyser()
+    news = read_examples(sorted(options.data.glob("headlines*.jsonl")), analyser, options.language)
+    if not news:
         raise SystemExit(f"no labelled articles in {options.data}")
-    report("hand-set weights", examples, [probability(prior, example.facts) for example in examples], 0.5)
+    own = read_examples([OWN], analyser, options.language, OWN_SHARE)
+    examples = [*news, *own]
+    report("news, hand-set weights", news, [probability(prior, example.facts) for example in news], 0.5)
+    report("news, without own samples", news, cross_validate(news, prior), 0.5)
     scores = cross_validate(examples, prior)
     for threshold in (0.4, 0.45, 0.5, 0.55, 0.6):
-        report("cross-validated by event", examples, scores, threshold)
-    calibration(examples, scores)
+        report("news, cross-validated", news, scores[: len(news)], threshold)
+    report("own samples, cross-validated", own, scores[len(news) :], 0.5)
+    calibration(news, scores[: len(news)])
     weights = fit(examples, prior)
     report("trained on all (optimistic)", examples, [probability(weights, example.facts) for example in examples], 0.5)
     if options.write:

@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "analyse": ("analyse", "what the bot sees in a text, with reasons"),
     "replay": ("analyse", "a recorded stream through the real pipeline, in memory"),
     "score": ("analyse", "decisions against labels: precision, recall, fields, stories"),
+    "labels": ("labels", "what people said about stories: list, remove, export in the corpus format"),
     "history": ("history", "import curated past changes, never alerted"),
     "outbox": ("outbox", "list, retry or drop deliveries"),
     "slack": ("slack", "the app manifest; check token, scopes and channels"),

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from bot import stories
+from bot import labels, stories
 from bot.alerts import routing
 from bot.alerts.routing import Sighting
 from bot.model import (
@@ -47,6 +47,8 @@ FRESH = timedelta(hours=48)
 """A story this young that only baselines have seen may still alert when a watched source reports it."""
 CONTEMPORARY = timedelta(days=14)
 """A report this close to a change of the curated history reports it; a later one retells it."""
+ASKED = "asked"
+"""Source id and discriminator of articles that somebody had analysed: nobody is told of them, and they join no story."""
 COVERAGE_FROM = 2
 """Sources from which on a message gets a thread reply that lists them."""
 
@@ -191,7 +193,7 @@ class Desk:
         if quarantined is not None:
             return Told("quarantined", quarantined.detail)
         if not analysis.on_topic:
-            return Told("off_topic", _first_reason(analysis, "does not speak of facial recognition"))
+            return Told("off_topic", "does not speak of facial recognition")
         known = self._tx.stories.own(article_id)
         copied = known
         if fingerprint is not None:
@@ -204,9 +206,10 @@ class Desk:
             # Below the digest threshold primaries stay ledger rows; what is recalled still attaches to its story.
             analysis = replace(analysis, changes=tuple(replace(change, primary=False) for change in analysis.changes))
         if not analysis.changes:
-            return Told("no_change", _first_reason(analysis, "no sentence states a policy change"), copy_of=copy_id)
+            return Told("no_change", self._why_silent(analysis), copy_of=copy_id)
         also = [story_id for story_id, _ in copied.stories] if copied else ()
-        candidates = self._tx.stories.candidates(stories.looks_for(article, analysis), also=also)
+        found = self._tx.stories.candidates(stories.looks_for(article, analysis), also=also)
+        candidates = [self._as_known(candidate) for candidate in found]
         rank = stories.rank(article, analysis.lead, self._source.category)
         plan = stories.assign(article, analysis, candidates, copied, rank=rank)
         recorded = _recorded(plan, article, candidates)
@@ -219,6 +222,12 @@ class Desk:
         if recorded is not None and events and events[0].role is StoryRole.LEAD:
             self._tx.stories.supersede(recorded, events[0].story_id)
         return self._announce(events, article, analysis, dated=dated, copy_of=copy_id)
+
+    def _as_known(self, candidate: StoryCandidate) -> StoryCandidate:
+        """A story that nobody was told of while it was young (only baselines showed it) is no news any more."""
+        strong = candidate.change.score >= self._judgement.routing.alert_score
+        past = strong and self._now - candidate.first_at > FRESH
+        return replace(candidate, told=True) if past and not candidate.told else candidate
 
     def _announce(
         self, events: Sequence[StoryEvent], article: Article, analysis: Analysis, *, dated: bool, copy_of: int | None
@@ -245,7 +254,7 @@ class Desk:
         if lead and not reasons:
             reasons.append(f"another report of s{lead.story_id}")
         if not lead:
-            reasons.append(_first_reason(analysis, "recalls changes, states none of its own"))
+            reasons.append(self._why_silent(analysis))
         return Told(
             verdict,
             "; ".join(reasons),
@@ -269,15 +278,33 @@ class Desk:
             baseline_at=None if self._in_baseline(article) else self._state.baseline_at,
             muted_until=self._state.muted_until,
         )
-        plan = routing.plan(story, event.key, sighting, self._routes, self._now, self._judgement.routing)
+        followers: tuple[Route, ...] = ()
+        if event.transition is Transition.STAGE:
+            followers = labels.followers(self._tx, story, self._now)
+            self._link_forward(story.id)
+        settings = self._judgement.routing
+        planned = routing.plan(story, event.key, sighting, (*self._routes, *followers), self._now, settings)
+        said = labels.read_overlay(self._tx, story.id, self._now)
+        plan = labels.overlay(planned, story, said, self._now, settings.members)
         for delivery in plan.deliveries:
             self._tx.outbox.enqueue(delivery, self._now)
         if plan.digest:
             self._tx.outbox.take_for_digest(plan.digest)
-        if event.transition is Transition.NEW and self._settled(story, alerted=bool(plan.deliveries)):
+        # Who muted or snoozed it has heard what they want to hear of its appearing: that is settled as if it were told.
+        if event.transition is Transition.NEW and self._settled(story, alerted=bool(planned.deliveries)):
             self._tx.stories.mark_told(story.id, alerted=bool(plan.deliveries))
         why = "; ".join(f"{verdict.route}: {verdict.how}, {verdict.reason}" for verdict in plan.verdicts)
         return bool(plan.deliveries), f"{story.ref} ({event.key}): {why or 'no route'}"
+
+    def _link_forward(self, story_id: int) -> None:
+        """Have the messages of the stages before edited, once the new one is there to be linked (late ones settle first)."""
+        soon = self._now + self._judgement.config.settings.edit_every + self._judgement.routing.settle
+        for post in self._tx.outbox.by_story(story_id):
+            if post.kind is DeliveryKind.POST:
+                self._tx.outbox.request_edit(post.id, self._now, soon)
+
+    def _why_silent(self, analysis: Analysis) -> str:
+        return _why_silent(analysis, self._judgement.routing.digest_score)
 
     def _in_baseline(self, article: Article) -> bool:
         return self._state.baseline_at is None or article.first_seen <= self._state.baseline_at
@@ -320,7 +347,10 @@ class Desk:
         assert event.revision
         what = f"revision:{hashlib.sha256(event.revision.encode()).hexdigest()[:16]}"
         routes = {route.name: route for route in self._routes}
+        story, said = self._tx.stories.get(event.story_id), labels.read_overlay(self._tx, event.story_id, self._now)
         for post in _latest(self._tx.outbox.by_story(event.story_id)).values():
+            if story is None or said.dismissed or labels.mute_of(said.muted, post.channel, story):
+                continue
             route = routes.get(post.route) or _quiet(post)
             owed = routing.reply(post.id, route, what, {"text": event.revision}, event.story_id)
             self._tx.outbox.enqueue(owed, self._now)
@@ -333,7 +363,7 @@ def rejudge_silently(
     assert article.id is not None
     tx.articles.rejudge(article.id, analysis, judgement.fingerprint)
     ids = tx.articles.save_changes(article.id, analysis.changes)
-    if not (analysis.relevant and fingerprint):
+    if article.discriminator == ASKED or not (analysis.relevant and fingerprint):
         return
     own = tx.stories.own(article.id)
     candidates = tx.stories.candidates(
@@ -370,5 +400,11 @@ def _latest(deliveries: Sequence[Delivery]) -> dict[str, Delivery]:
     return {one.channel: one for one in deliveries if one.kind is DeliveryKind.POST and one.folded_into is None}
 
 
-def _first_reason(analysis: Analysis, otherwise: str) -> str:
-    return analysis.reasons[0].detail if analysis.reasons else otherwise
+def _why_silent(analysis: Analysis, digest_score: float) -> str:
+    """The sentence that people read when they ask why an article stayed silent."""
+    telling = [reason.detail for reason in analysis.reasons if reason.code not in {"topic", "score"}]
+    likeness = next((reason.entry for reason in analysis.reasons if reason.entry and ":like:" in reason.entry), None)
+    if not telling and analysis.changes:
+        telling = [f"score {analysis.score:.2f} is below {digest_score:g}"]
+    like = f"reads like {likeness.rsplit(':', 1)[1].replace('_', ' ')}" if likeness else ""
+    return "; ".join([*telling[:1], *([like] if like else [])]) or "no sentence states a policy change"

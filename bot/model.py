@@ -403,6 +403,8 @@ class Story:
     """Publication of its earliest article."""
     last_at: datetime
     created_at: datetime
+    stage_at: datetime | None = None
+    """Publication of the report that moved it to its stage."""
     curated: bool = False
     """From the curated history, not observed."""
     merged_into: int | None = None
@@ -489,6 +491,8 @@ class CopyOf:
     """How that was seen, in words."""
     stories: tuple[tuple[int, StoryRole], ...] = ()
     """What the first one joined."""
+    own: bool = False
+    """It is the article itself, judged again: its page arrived, or code or vocabulary changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -185,10 +185,10 @@ def _retry_at(page: ArticlePage | Failure, attempts: int, now: datetime) -> date
 # --- out ---------------------------------------------------------------------------------------------------------------
 
 
-async def deliver(parts: Parts, sender: SenderPort) -> RoundReport:
-    """Send what is due, each delivery rendered from the story as it is now."""
+async def deliver(parts: Parts, sender: SenderPort, stopping: Callable[[], bool] = lambda: False) -> RoundReport:
+    """Send what is due, each delivery rendered from the story as it is now; begin nothing new once ``stopping``."""
     judgement = parts.live.get()
     renderer = StoreRenderer(parts.store, judgement.place_names, parts.settings.public_url, parts.clock)
     desk = OutboxDesk(parts.store)
     courier = Courier(desk, sender, renderer, parts.clock, parts.owner, judgement.delivery)
-    return await deliver_round(courier)
+    return await deliver_round(courier, stopping)

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from bot import stories
 from bot.deeds import Deeds
+from bot.intake import ASKED
 from bot.model import ArticleRef, Check, Filters, Health, Reason, Route, SourceRow, Story
 from bot.queries import Reader
 from bot.slack.app import build_app, make_desk
@@ -150,8 +151,11 @@ class SlackReader:
             found = tx.reports.explain(url, stories.canonical_url(url))
         if not found.entries and not found.articles:
             return Why(url, seen=False)
-        entry = found.entries[0] if found.entries else None
-        article = found.articles[0] if found.articles else None
+        # What a source brought says what channels were told; what somebody asked for counts only without it.
+        entries = sorted(found.entries, key=lambda one: one.source_id == ASKED)
+        articles = sorted(found.articles, key=lambda one: one.article.source_id == ASKED)
+        entry = entries[0] if entries else None
+        article = articles[0] if articles else None
         member = article.memberships[0] if article and article.memberships else None
         reasons: tuple[Reason, ...] = ()
         if article is not None:

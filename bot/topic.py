@@ -148,6 +148,8 @@ class Sense:
     nouns: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
     """Fixed word sequences, matched as they stand."""
+    beside: str | None = None
+    """A class of words one of which must follow within a few words: `pays $5 million` settles, `pays by face` does not."""
     by: tuple[str, ...] = ()
     """Types of actor; given, it counts only when one of them is its subject (`finds`: a court, not a study)."""
 

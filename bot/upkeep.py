@@ -9,7 +9,7 @@ import hashlib
 import logging
 from datetime import datetime, timedelta
 
-from bot import __version__, history, intake
+from bot import __version__, history, intake, labels
 from bot.alerts import digests, notices
 from bot.alerts.digests import Deadline, SourcesNow
 from bot.config.watch import Watcher
@@ -19,7 +19,7 @@ from bot.pipeline import LEASE
 from bot.sources import learning
 from bot.sources.health import assess_schedule
 from bot.store import Tx
-from bot.wiring import Parts
+from bot.wiring import Parts, is_dead
 
 log = logging.getLogger(__name__)
 
@@ -45,10 +45,25 @@ def start_up(parts: Parts) -> None:
             tx.runtime.save_config(judgement.config.files, judgement.config.fingerprint, now)
             tx.runtime.forget("config_refused")
         added = history.fill(tx, judgement.config.topic, now)
+        take_over(tx)
     if added:
         log.info("curated history", extra={"changes": added})
     if parts.live.refused is not None:
         refuse(parts, parts.live.refused)
+
+
+def hurry(parts: Parts) -> None:
+    """Let nothing wait for its fellows any longer: a single pass ends, and what it gathered is folded and sent."""
+    with parts.store.transaction() as tx:
+        tx.outbox.hurry(parts.clock())
+
+
+def take_over(tx: Tx) -> None:
+    """Free the sources and pages that killed processes of this machine held: a restart need not wait for their leases."""
+    dead = {owner for owner in tx.sources.owners() | tx.articles.page_owners() if is_dead(owner)}
+    if dead:
+        freed = tx.sources.release_of(dead) + tx.articles.release_pages_of(dead)
+        log.info("took over what a killed process held", extra={"leases": freed})
 
 
 def beat(parts: Parts, kind: str) -> None:
@@ -183,14 +198,18 @@ def refuse(parts: Parts, error: ConfigError) -> None:
 def enqueue_digests(parts: Parts) -> int:
     """Owe the digests whose period has ended; one that was missed is sent once. Gives how many periods were finished."""
     now = parts.clock()
-    with parts.store.transaction() as tx:
+    with parts.store.transaction(lock=True) as tx:  # locked: a snooze's items are taken and told, or neither
         routes = tx.runtime.sync_routes(parts.config.routes, now)
-        found = digests.due(routes, tx.outbox.digest_runs(), now)
+        runs, snoozed = tx.outbox.digest_runs(), labels.snoozes(tx, now)
+        found = [*digests.due(routes, runs, now), *labels.due_snoozes(snoozed, runs, now)]
+        muted = tx.runtime.labels(now, label=labels.MUTE_HERE)
+        members = parts.live.get().routing.members
         for one in found:
             items = tx.outbox.digest_items(one.route.name, one.end)
-            views = {item.story_id: view for item in items if (view := tx.stories.view(item.story_id)) is not None}
-            owed = digests.compose(one, items, views, ahead=deadlines(tx, now), sources=_sources_now(tx, parts))
+            views = labels.views_for(tx, one.route.channel, [item.story_id for item in items], muted, members, now)
+            owed = digests.compose(one, items, views, ahead=deadlines(tx, now), sources=sources_now(tx, parts))
             tx.outbox.finish_digest(one.route.name, one.end, [item.id for item in items if item.id], owed, now)
+        labels.end_snoozes(tx, snoozed, now)
     return len(found)
 
 
@@ -202,7 +221,8 @@ def deadlines(tx: Tx, now: datetime) -> list[Deadline]:
     ]
 
 
-def _sources_now(tx: Tx, parts: Parts) -> SourcesNow:
+def sources_now(tx: Tx, parts: Parts) -> SourcesNow:
+    """How the sources are, for the last line of a digest."""
     sources = parts.live.get().sources
     broken = [
         sources[state.id].name

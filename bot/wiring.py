@@ -111,6 +111,34 @@ class Live:
             self._now = Judgement(config, self._now.analyser if same else None)
 
 
+_ours: set[str] = set()
+"""Owners that this very process has made."""
+
+
+def new_owner() -> str:
+    """A name for this process in leases: `host:process id:something random`."""
+    owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+    _ours.add(owner)
+    return owner
+
+
+def is_dead(owner: str) -> bool:
+    """Tell whether a lease's owner was a process of this machine that is no more. False where that cannot be known."""
+    host, _, rest = owner.partition(":")
+    pid, _, random = rest.partition(":")
+    if host != socket.gethostname()[:40] or not pid.isdecimal() or not random or owner in _ours:
+        return False
+    if int(pid) == os.getpid():
+        return True  # a container's processes get the same id at each start
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except (PermissionError, OverflowError):
+        return False
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What the pipeline works with."""
@@ -119,7 +147,7 @@ class Parts:
     store: Store
     live: Live
     clock: Callable[[], datetime] = utc_now
-    owner: str = field(default_factory=lambda: f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:8]}")
+    owner: str = field(default_factory=new_owner)
     """Names this process in leases."""
 
     @property

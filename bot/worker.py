@@ -40,6 +40,7 @@ class Worker:
         self._stop = asyncio.Event()
         self._fault: BaseException | None = None
         self._polls: set[asyncio.Task[None]] = set()
+        self._ticks: set[asyncio.Task[None]] = set()
         self._robots = Robots(fetcher)
         self._watcher = Watcher(parts.settings.config_dir, parts.settings.environ)
         self._welcomed = False
@@ -77,14 +78,16 @@ class Worker:
         try:
             await self._stop.wait()
         finally:
-            scheduler.shutdown(wait=False)
+            scheduler.pause()  # shutting it down at once would cancel a Slack call whose outcome we would then not know
             await self._wind_down()
+            scheduler.shutdown(wait=False)
         if self._fault is not None:
             raise self._fault
 
     async def _wind_down(self) -> None:
-        if self._polls:
-            _, late = await asyncio.wait(self._polls, timeout=GRACE.total_seconds())
+        under_way = self._polls | self._ticks
+        if under_way:
+            _, late = await asyncio.wait(under_way, timeout=GRACE.total_seconds())
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
@@ -92,8 +95,10 @@ class Worker:
 
     def _guarded(self, tick: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         async def guarded() -> None:
-            if self._stop.is_set():
+            task = asyncio.current_task()
+            if self._stop.is_set() or task is None:
                 return
+            self._ticks.add(task)
             try:
                 await tick()
             except StoreUnavailable as error:
@@ -102,6 +107,8 @@ class Worker:
                 self._fail(error)
             except Exception:
                 log.exception("tick failed", extra={"tick": tick.__name__.strip("_")})
+            finally:
+                self._ticks.discard(task)
 
         return guarded
 
@@ -137,7 +144,7 @@ class Worker:
         await pipeline.read_pages(self._parts, self._fetcher, self._robots)
 
     async def _deliver(self) -> None:
-        await pipeline.deliver(self._parts, self._sender)
+        await pipeline.deliver(self._parts, self._sender, self._stop.is_set)
 
     async def _digests(self) -> None:
         await asyncio.to_thread(upkeep.enqueue_digests, self._parts)

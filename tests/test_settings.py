@@ -24,7 +24,7 @@ def test_empty_values_count_as_absent():
         ("DATABASE_URL", "mysql://h/d", "postgresql://"),
         ("DATABASE_URL", "sqlite", "sqlite:///"),
         ("SLACK_BOT_TOKEN", "xapp-1", "xoxb-"),
-        ("SLACK_APP_TOKEN", "xoxb-1", "xapp-"),
+        ("SLACK_APP_TOKEN", "xoxb-test", "xapp-"),
         ("SLACK_API_URL", "slack.com/api", "https://host"),
         ("POLICYWATCH_PUBLIC_URL", "ftp://h", "https://host"),
         ("POLICYWATCH_ALLOW_NETWORKS", "10.0.0.0/33", "10.0.0.0/8"),
@@ -63,7 +63,7 @@ def test_a_platform_whose_disk_does_not_last_is_recognised():
 @pytest.mark.parametrize(
     ("text", "hidden"),
     [
-        ("token xoxb-12-ab-CD is bad", "12-ab-CD"),
+        ("token xoxb-ab-CD is bad", "ab-CD"),
         ("postgresql://user:hunter2@host/db", "hunter2"),
         ("Authorization: Bearer abcdefgh1234", "abcdefgh1234"),
         ("https://user:pw@example.org/feed", "pw@"),

@@ -155,6 +155,12 @@ def stopped(reason: str, now: datetime, channels: Iterable[str]) -> tuple[NewDel
     return tuple(_to(channels, f"notice:slack:stopped:{_stamp(now)}", payload))
 
 
+def suggested(url: str, person: str, key: str, channels: Iterable[str]) -> list[NewDelivery]:
+    """Tell that somebody wants an address watched."""
+    payload = {"headline": f"{person} suggests a source: {url}", "fix": f"policywatch sources add {url}"}
+    return _to(channels, f"notice:suggested:{key}", payload)
+
+
 def welcome(channels: Iterable[str], sources: int, recent: int) -> list[NewDelivery]:
     """Say once in each channel, after the baseline, what is watched: day one speaks and does not flood.
 

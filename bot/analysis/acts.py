@@ -49,6 +49,8 @@ class Act:
     """Names between the operators: whom it is done to."""
     refused: bool = False
     """`will not sell`, as against `stops selling`."""
+    barred: bool = False
+    """`police may not use`: the subject is whom somebody forbids it."""
     withdrawn: bool = False
     """A plan or proposal was dropped."""
     right: Act | None = None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import UTC, date
 from functools import lru_cache
 
-from bot.analysis.changes import Candidate, candidates
+from bot.analysis.changes import Candidate, candidates, stage_of
 from bot.analysis.compose import Composer
 from bot.analysis.dates import resolve
 from bot.analysis.features import Features, features
@@ -29,7 +30,10 @@ class Analyser:
     def __init__(self, topic: Topic) -> None:
         """Compile every language; some tens of milliseconds."""
         self.topic = topic
-        self._languages = {code: _Language(topic, vocabulary) for code, vocabulary in topic.vocabularies.items()}
+        first = next(iter(topic.vocabularies.values()), None)
+        self._languages = {
+            code: _Language(topic, _completed(vocabulary, first)) for code, vocabulary in topic.vocabularies.items()
+        }
         self._actors = {actor.name: actor for actor in topic.actors}
 
     def analyse(self, article: Article) -> Analysis:
@@ -44,6 +48,13 @@ class Analyser:
         chosen = self._languages[language]
         reading = read_article(chosen.lexicon, title, text)
         return features(reading, judge(reading, Cast(self.topic, chosen.lexicon, (reading.title, reading.text))))
+
+
+def _completed(vocabulary: Vocabulary, first: Vocabulary | None) -> Vocabulary:
+    """A language without weights or line templates of its own takes those of the topic's first language."""
+    if first is None:
+        return vocabulary
+    return replace(vocabulary, weights=vocabulary.weights or first.weights, lines=vocabulary.lines or first.lines)
 
 
 @lru_cache(maxsize=4)
@@ -116,7 +127,7 @@ class _Language:
             effective=values.effective,
             expires=values.expires,
             decided=self._decided(one, reading, published),
-            stage=Stage(frame.stage),
+            stage=Stage(stage_of(one)),
             primary=one.primary,
             quote=quoted.text if quoted is not None else sentence.quote,
             speaker=quoted.speaker if quoted is not None else None,

@@ -49,7 +49,7 @@ def candidates(reading: Reading, judged: list[Judged], cast: Cast, score: float)
     )
     found: list[Candidate] = []
     for value, frame, who in ranked:
-        person = who if who is not None else cast.fallback(frame)
+        person = _decider(frame, who, cast)
         same = next((one for one in found if _same(one, frame, person)), None)
         if same is not None:
             same.support.append(frame)
@@ -63,6 +63,41 @@ def candidates(reading: Reading, judged: list[Judged], cast: Cast, score: float)
         one.score = _score(one, lead, score)
     found.sort(key=lambda one: (not one.primary, one is not lead, -one.score, one.frame.order))
     return found
+
+
+AUTHORITIES = frozenset(
+    {
+        "court",
+        "regulator",
+        "oversight",
+        "agency",
+        "executive",
+        "prosecutor",
+        "legislature",
+        "city",
+        "county",
+        "state",
+        "country",
+        "bloc",
+    }
+)
+"""Who can forbid, order, fine and rule."""
+_LAWLESS = frozenset({"ngo", "person", "deployer"})
+
+
+def _decider(frame: Frame, who: Who | None, cast: Cast) -> Who | None:
+    """The grammatical actor, unless it names nobody in particular who could not decide such a thing."""
+    if who is None:
+        return cast.fallback(frame)
+    if frame.act.barred or (frame.action in {"order", "rule", "fine", "investigate"} and who.type not in AUTHORITIES):
+        return cast.fallback(frame, AUTHORITIES) or who
+    powerless = who.type in _LAWLESS and who.id is None
+    if powerless and (
+        frame.action in {"propose", "enact", "permit"}
+        or (who.type == "ngo" and frame.action in {"ban", "pause", "restrict"})
+    ):
+        return cast.fallback(frame) or who
+    return who
 
 
 def _worth(frame: Frame, who: Who | None, reading: Reading) -> bool:
@@ -107,6 +142,33 @@ def _is_primary(one: Candidate, lead: Candidate) -> bool:
     if same_actor:
         return True
     return where(one.frame) == "lead" and one.frame.strength in STRONG and lead.frame.strength not in STRONG
+
+
+_ORDER = ("considered", "announced", "proposed", "passed", "enacted", "in force")
+_LAWMAKERS = frozenset({"city", "county", "legislature", "state", "country", "bloc", "executive"})
+
+
+def stage_of(one: Candidate) -> str:  # noqa: PLR0911 - one rule a line, in order
+    """How far the change has come: what its frames say, else what such an act by such an actor amounts to.
+
+    A council that bans has voted, a governor who bans has signed; fines and orders bind at once; a suit challenges.
+    """
+    stage = one.frame.stage
+    if stage != "announced" or one.frame.action in {"propose", "call_for", "review"}:
+        return stage
+    told = [frame.stage for frame in one.support if frame.stage in _ORDER[3:] and not frame.background]
+    if told and one.frame.action not in {"halt", "rule", "investigate"}:
+        return max(told, key=_ORDER.index)
+    kind = one.who.type if one.who is not None else ""
+    if one.frame.action in {"fine", "order"}:
+        return "in force" if kind not in _LAWMAKERS else stage
+    if one.frame.action == "sue":
+        return "challenged"
+    if any(item.role == "extend" for item in one.frame.act.chain):
+        return "in force"
+    if one.frame.action in {"ban", "restrict", "pause", "permit", "repeal", "enact"} and kind in _LAWMAKERS:
+        return "enacted" if kind in {"executive", "country", "bloc"} else "passed"
+    return stage
 
 
 def _score(one: Candidate, lead: Candidate, score: float) -> float:

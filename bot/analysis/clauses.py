@@ -122,7 +122,7 @@ def _join(act: Act | None, thing: Act) -> Act:
     if act is None:
         return thing
     stronger = act.obj is None or (act.obj == "weak" and thing.obj == "topic")
-    nearer = act.obj == "other" and act.kind == "thing" and thing.obj == "topic"
+    nearer = act.obj == "other" and act.kind in {"thing", "none", "nothing"} and thing.obj == "topic"
     if stronger or nearer:
         act.obj = thing.obj
     act.first = thing.first
@@ -139,8 +139,6 @@ def _take_name(act: Act | None, item: Item, before: Item | None) -> Act | None:
     if item.mention is None:
         return act
     if act is None:
-        if before is None or before.role != "by":
-            return None
         act = Act("nothing", first=item.first, last=item.last)
     if before is not None and before.role == "by" and act.by is None:
         act.by = item.mention
@@ -148,7 +146,7 @@ def _take_name(act: Act | None, item: Item, before: Item | None) -> Act | None:
     return act
 
 
-def _take_mark(act: Act | None, item: Item) -> Act | None:
+def _take_mark(act: Act | None, item: Item) -> Act | None:  # noqa: PLR0911 - one return for each kind of mark
     if item.role == "instrument":
         return None if act is not None and not act.finite and act.kind == "thing" else act
     if act is None or item.role == "by":
@@ -168,6 +166,9 @@ def _take_mark(act: Act | None, item: Item) -> Act | None:
         act.kind, act.action, act.stage, act.finite = "event", "propose", "considered", True
         act.first = item.first
         return act
+    if item.role == "may" and act.negated and act.refused and act.action == "halt":
+        act.action, act.finite, act.barred = "ban", True, True  # `may not use`: somebody else forbids it
+        return act
     if act.finite or act.head is not None:
         act.modal = item.role if act.modal in {"", "to", "future"} else act.modal
         act.first = item.first
@@ -185,6 +186,8 @@ def _negate(act: Act, item: Item) -> Act:
         refused.refused = "no longer" not in item.word and "no more" not in item.word
         refused.negated = True
         refused.role = head
+        if item.word in _UNABLE and act.kind == "use":
+            refused.action, refused.barred = "ban", True
         # `does not use` states a fact; `will not use`, `no longer uses` and `does not sell` are decisions.
         if act.kind == "use" and head == "use" and item.word in _STATED:
             refused.finite = False
@@ -195,6 +198,7 @@ def _negate(act: Act, item: Item) -> Act:
     return act
 
 
+_UNABLE = frozenset({"can't", "cannot"})
 _STATED = frozenset(
     {"not", "doesn't", "don't", "didn't", "isn't", "aren't", "wasn't", "never", "without", "hasn't", "haven't"}
 )
@@ -239,6 +243,8 @@ def _noun_subject(act: Act, item: Item) -> Act:
             first=item.first, last=act.last, head=act.head, chain=(item, *act.chain), modal=act.modal, finite=True,
             patients=act.patients, temporary=act.temporary, intro=act.intro,
         )  # fmt: skip
+    if item.role == "limit" and act.action == "halt" and act.inner in {"nothing", "none"}:
+        act.action, act.stage, act.inner, act.obj = "repeal", "expired", "limit", act.obj  # `The ban ends`
     act.first = item.first
     return act
 

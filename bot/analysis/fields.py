@@ -93,15 +93,11 @@ class FieldReader:
         return None
 
     def _targets(self, sentences: list[tuple[Found, Frame]], who: Who | None) -> tuple[str, ...]:
+        targets: dict[str, None] = {}
         for found, frame in sentences:
-            subjects = {index for one in frame.subjects for index in range(one.first, one.last)}
-            inside = [one for one in found.targets if frame.sentence.first <= one.first < frame.sentence.last]
-            named = [one for one in inside if one.first >= frame.act.first] or [
-                one for one in inside if one.first not in subjects
-            ]
-            if named:
-                near = sorted(named, key=lambda one: (one.first >= frame.act.last + 4, one.first))
-                return tuple(dict.fromkeys(str(one.ref) for one in near))[:4]
+            targets |= dict.fromkeys(_targets_of(found, frame))
+        if targets:
+            return tuple(targets)[:3]
         first = sentences[0][1]
         own = {"police": "police", "school": "schools", "agency": "government"}.get(who.type if who is not None else "")
         return (own,) if own is not None and first.action in {"adopt", "halt", "pause"} else ()
@@ -115,7 +111,17 @@ class FieldReader:
                     code = _territory(one)
                     if code is not None:
                         return (code,)
-        return ()
+        return (who.place,) if who is not None and who.place is not None else ()
+
+
+def _targets_of(found: Found, frame: Frame) -> list[str]:
+    """Targets in a frame's sentence: those right of the act, nearest first, else any that are not its subject."""
+    subjects = {index for one in frame.subjects for index in range(one.first, one.last)}
+    inside = [one for one in found.targets if frame.sentence.first <= one.first < frame.sentence.last]
+    named = [one for one in inside if one.first >= frame.act.first] or [
+        one for one in inside if one.first not in subjects
+    ]
+    return [str(one.ref) for one in sorted(named, key=lambda one: (one.first >= frame.act.last + 4, one.first))]
 
 
 def _territory(mention: Mention) -> str | None:

@@ -74,32 +74,43 @@ def english_noun(base: str) -> dict[str, str]:
 
 
 def german_verb(base: str, irregular: Forms) -> dict[str, str]:
-    """Forms of a German verb. Listed forms (`verbieten: [verbietet, verbot, verboten, …]`) are taken as they stand;
-    others are derived as weak verbs. A separable prefix is written with a bar: `aus|setzen` also gives `setzt aus`,
-    found with other words between them by the lexicon.
+    """Forms of a German verb.
+
+    Listed forms (third person, past, participle) are taken as they stand, others derived as of a weak verb. In a separable
+    verb a bar stands after the prefix: `aus|setzen` gives `setzt aus`, `ausgesetzt`, `auszusetzen`; see :func:`german_split`
+    for `setzt … aus`.
     """
     prefix, _, root = base.rpartition("|")
-    listed = irregular.get(base.replace("|", "")) or irregular.get(root)
+    third, past, participle = _german_principal(base, irregular)
     found: dict[str, str] = {}
+    for form, code in ((third, "s"), (past, "d"), (_german_plural(past), "d"), (root, "b")):
+        surface = f"{form} {prefix}" if prefix else form
+        found[surface] = found.get(surface, "") + code
+    for form, code in ((prefix + third, "s"), (prefix + root, "b"), (participle, "n")):
+        found[form] = found.get(form, "") + (code if code not in found.get(form, "") else "")
+    if prefix:
+        found[f"{prefix}zu{root}"] = "b"
+    return found
 
-    def add(surface: str, codes: str) -> None:
-        found[surface] = found.get(surface, "") + "".join(code for code in codes if code not in found.get(surface, ""))
 
+def german_split(base: str, irregular: Forms) -> dict[str, str]:
+    """Finite forms of a separable verb without the prefix, which stands at the end of its clause."""
+    third, past, _ = _german_principal(base, irregular)
+    return {third: "s", past: "d", _german_plural(past): "d", base.rpartition("|")[2]: "b"}
+
+
+def _german_principal(base: str, irregular: Forms) -> tuple[str, str, str]:
+    prefix, _, root = base.rpartition("|")
+    listed = irregular.get(base.replace("|", ""))
+    if listed:
+        return listed[0], listed[1], listed[2]
     stem = root.removesuffix("en") if root.endswith("en") else root.removesuffix("n")
     link = "e" if stem.endswith(("t", "d")) else ""
-    third, past, participle = (
-        (listed[0], listed[1], listed[2])
-        if listed
-        else (f"{stem}{link}t", f"{stem}{link}te", _weak_participle(prefix, stem, link))
-    )
-    for form, code in ((third, "s"), (past, "d"), (past + "n" if past.endswith("e") else past + "en", "d")):
-        add(f"{form} {prefix}" if prefix else form, code)
-        if prefix:
-            add(prefix + form, code)
-    add(prefix + root, "b")
-    add(prefix + "zu" + root if prefix else root, "b")
-    add(participle, "n")
-    return found
+    return f"{stem}{link}t", f"{stem}{link}te", _weak_participle(prefix, stem, link)
+
+
+def _german_plural(past: str) -> str:
+    return past + "n" if past.endswith("e") else past + "en"
 
 
 _INSEPARABLE = ("be", "ge", "er", "ver", "zer", "ent", "emp", "miss", "unter", "über", "wider")

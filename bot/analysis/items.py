@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from bot.analysis.lexicon import Found, Mention
 from bot.analysis.text import Sentence, Token
 
+T = TypeVar("T")
 ItemKind = Literal["verb", "noun", "topic", "weak", "other", "name", "mark", "break", "comma"]
 
 
@@ -36,8 +39,20 @@ _BREAKS = ("condition", "background", "clause", "relative")
 
 def items_of(found: Found, sentence: Sentence, *, title: bool) -> list[Item]:
     """The items of a sentence, in order."""
-    reader = _Reader(found, sentence, title)
-    return reader.read()
+    return _Reader(found, sentence, title).read()
+
+
+def _first(mention: Mention) -> int:
+    return mention.first
+
+
+def _first_reading(readings: tuple[Mention, ...]) -> int:
+    return readings[0].first
+
+
+def _within(found: list[T], low: int, high: int, first: Callable[[T], int]) -> list[T]:
+    """The part of a sorted list that begins at tokens ``low`` to ``high`` (exclusive)."""
+    return found[bisect_left(found, low, key=first) : bisect_left(found, high, key=first)]
 
 
 class _Reader:
@@ -47,9 +62,14 @@ class _Reader:
         self.sentence = sentence
         self.title = title
         low, high = sentence.first, sentence.last
-        self.terms = {one.first: one for one in found.terms if low <= one.first < high}
-        self.names = {one.first: one for one in found.names if low <= one.first < high}
-        self.senses = {one[0].first: one for one in found.senses if low <= one[0].first < high}
+        self.terms = {one.first: one for one in _within(found.terms, low, high, _first)}
+        self.names = {one.first: one for one in _within(found.names, low, high, _first)}
+        self.senses: dict[int, tuple[Mention, ...]] = {}
+        for readings in _within(found.senses, low, high, _first_reading):
+            whole = self._whole(readings)
+            if whole:
+                self.senses[whole[0].first] = whole
+        self.known = self.terms.keys() | self.names.keys() | self.senses.keys()
         self.term_tokens = {i for one in self.terms.values() for i in range(one.first, one.last)}
         self.name_ends = {one.last: one for one in self.names.values()}
         self.before: Item | None = None
@@ -67,16 +87,47 @@ class _Reader:
             index = max(item.last, index + 1)
         return items
 
+    def _whole(self, readings: tuple[Mention, ...]) -> tuple[Mention, ...]:
+        """Without readings whose split-off prefix does not follow before the next comma or full stop."""
+        if all(not one.key.tail and one.ref.beside is None for one in readings):
+            return readings
+        return tuple(
+            one
+            for one in readings
+            if (not one.key.tail or self._follows(one.last, one.key.tail))
+            and (one.ref.beside is None or self._beside(one.last, one.ref.beside))
+        )
+
+    def _beside(self, index: int, name: str) -> bool:
+        """A word of the class stands within the next few words."""
+        return any(self.found.is_class(place, name) for place in range(index, min(index + 6, self.sentence.last)))
+
+    def _follows(self, index: int, tail: str) -> bool:
+        """The split-off part stands later in the clause and nothing that belongs to it comes after."""
+        for place in range(index + 1, min(index + (25 if self.found.verb_final else 8), self.sentence.last)):
+            if self.tokens[place].norm == tail:
+                after = place + 1
+                if after >= self.sentence.last or not self.tokens[after].word:
+                    return True
+                return self.found.is_class(
+                    after, "conjunction", "preposition", "clause", "background", "by", "condition"
+                )
+            if self.tokens[place].norm in {",", ";", ":", "."}:
+                return False
+        return False
+
     def _at(self, index: int) -> Item | None:  # noqa: PLR0911 - one return for each kind of word
         token = self.tokens[index]
         if not token.word:
             return self._punctuation(index, token)
+        if index not in self.found.classes and index not in self.known:
+            return None
         name = self.names.get(index)
         if name is not None and name.kind != "body" and (name.last - name.first > 1 or index not in self.senses):
             return Item("name", name.first, name.last, mention=name)
         mark = self._mark(index)
         senses = self.senses.get(index)
-        if senses is not None and self._mere_noun(index, senses):
+        if senses is not None and (self._mere_noun(index, senses) or self._particle(index)):
             senses = None
         if mark is not None and (senses is None or mark.last >= senses[0].last):
             return mark
@@ -98,12 +149,18 @@ class _Reader:
             return True
         return last in self.senses or self.found.is_class(last, "would", "may", "must", "future", "be", "have")
 
+    def _particle(self, index: int) -> bool:
+        """`gives … back`, not `backs`."""
+        return self.found.is_class(index, "again") and (index - 1 in self.term_tokens or index in self.name_ends)
+
     def _mere_noun(self, index: int, readings: tuple[Mention, ...]) -> bool:
         """`the police force`, `the proposed rules`: a noun or adjective by its place, known to the vocabulary only as a verb."""
         forms = set("".join(one.key.form for one in readings))
         if forms <= {"b", "s"}:
             return self._nounish(index) and not self._verbal_before(index)
         if forms <= {"d", "n"}:
+            if index > self.sentence.first and self.found.is_class(index - 1, "formerly"):
+                return True
             beside = self.found.classes.get(index - 1, {}) if index > self.sentence.first else {}
             if "determiner" in beside or (
                 "preposition" in beside and self.tokens[index - 1].norm in {"with", "of", "in", "for", "on"}
@@ -146,8 +203,11 @@ class _Reader:
         return index + 1 < len(self.tokens) and self.tokens[index + 1].gap
 
     def _mark(self, index: int) -> Item | None:
+        at = self.found.classes.get(index)
+        if at is None:
+            return None
         for name in _MARKS:
-            last = self.found.classes.get(index, {}).get(name)
+            last = at.get(name)
             if last is not None:
                 word = " ".join(token.norm for token in self.tokens[index:last])
                 if name == "may" and self.tokens[index].norm == "may" and self._month(index):
@@ -259,7 +319,7 @@ class _Reader:
     def _verb_form(self, mention: Mention) -> str:
         codes = mention.key.form
         index = mention.first
-        be = self._be_before(index)
+        be = self._be_before(index) or self._be_after(mention)
         if "n" in codes and be:
             return "n"
         if "g" in codes:
@@ -268,10 +328,20 @@ class _Reader:
             return "n" if self._participle(mention) else "d"
         if "b" in codes:
             return "b" if "s" not in codes else "s"
-        for code in "nsdb":
+        for code in "snbd" if self.found.verb_final else "nsdb":
             if code in codes:
                 return code
         return "b"
+
+    def _be_after(self, mention: Mention) -> bool:
+        """`verboten werden`, at the end of a clause; `hat … verboten` is active."""
+        if not self.found.verb_final:
+            return False
+        if self.found.is_class(mention.last, "be"):
+            return True
+        return any(self.found.is_class(place, "be") for place in range(self.sentence.first, mention.first)) and not any(
+            self.found.is_class(place, "have") for place in range(self.sentence.first, mention.first)
+        )
 
     def _be_before(self, index: int) -> bool:
         for place in range(index - 1, max(self.sentence.first - 1, index - 4), -1):
@@ -288,6 +358,10 @@ class _Reader:
         before = mention.first - 1
         at = self.found.classes.get(before, {}) if before >= self.sentence.first else {}
         if "have" in at:
+            return False
+        if self.found.verb_final and any(
+            self.found.is_class(place, "have") for place in range(self.sentence.first, mention.first)
+        ):
             return False
         after = mention.last
         if after >= self.sentence.last:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.analysis.frames import Frame
+from bot.analysis.lexicon import Found
 from bot.analysis.reading import Reading
 from bot.analysis.who import Cast, Who
 
@@ -12,11 +13,29 @@ Judged = tuple[Frame, Who | None]
 def judge(reading: Reading, cast: Cast) -> list[Judged]:
     """Every frame with its grammatical actor; frames whose verb wants another kind of actor are left out."""
     judged: list[Judged] = []
+    named: dict[str, Who] = {}
     for frame in reading.frames:
-        who = cast.of_frame(frame, reading.found(frame.sentence.part))
+        found = reading.found(frame.sentence.part)
+        who = cast.of_frame(frame, found)
+        if who is None and not frame.act.passive:
+            who = named.get(_meant(frame, found))
+        elif who is not None and not who.guessed:
+            named["last"] = who
+            if frame.sentence.part == "title":
+                named.setdefault("we", who)
         if _fits(frame, who):
             judged.append((_adjusted(frame, who), who))
     return judged
+
+
+def _meant(frame: Frame, found: Found) -> str:
+    """Whom a pronoun before the act means: `we` the one that the headline is about, `it` the one named last."""
+    for index in range(max(frame.sentence.first, frame.act.first - 4), frame.act.first):
+        if found.is_class(index, "first_person"):
+            return "we"
+        if found.is_class(index, "pronoun"):
+            return "last"
+    return ""
 
 
 def _fits(frame: Frame, who: Who | None) -> bool:
@@ -36,6 +55,8 @@ def _adjusted(frame: Frame, who: Who | None) -> Frame:
         and who.type not in {"legislature", "country", "state", "city", "bloc"}
     ):
         frame.action = "adopt"
+    if frame.action == "permit" and not who.public and frame.strength == "decided":
+        frame.strength = "use"  # a company's permission is its product, not a rule
     if frame.action == "sue" and who.type == "court":
         frame.action = "rule"
     head = frame.act.head

@@ -35,6 +35,8 @@ class Key:
     """Must stand with exactly these capitals."""
     capital: bool = False
     """Must begin with a capital."""
+    tail: str = ""
+    """A split-off prefix that must stand later in the clause: `setzt … aus`."""
     needs: tuple[str, ...] = ()
     """One of these folded words must be in the article."""
 
@@ -69,6 +71,10 @@ class Found:
     """Each with its other readings: `plan` the verb, `plan` the noun."""
     targets: list[Mention] = field(default_factory=list)
     signs: list[Mention] = field(default_factory=list)
+    verb_final: bool = False
+    """The language puts infinitives and participles at the end of a clause."""
+    capitals: bool = True
+    """A capital inside a sentence marks a name."""
     classes: dict[int, dict[str, int]] = field(default_factory=dict)
     """By first token: class name -> last token (exclusive) of the longest match."""
 
@@ -92,6 +98,8 @@ class Lexicon:
         for actor in topic.actors:
             if actor.jurisdiction:
                 self.actors_by_place[actor.jurisdiction].append(actor)
+        self._verb_final = vocabulary.settings.get("order") == "verb-final"
+        self._capitals = vocabulary.settings.get("capitals") != "nouns"
         self._german = vocabulary.language == "de"
         self._keys: dict[str, list[Key]] = defaultdict(list)
         self._add_terms()
@@ -120,7 +128,7 @@ class Lexicon:
             tokens: the part.
             other: folded words of the rest of the article (:meth:`company`), for entries that need company.
         """
-        found = Found(tokens)
+        found = Found(tokens, verb_final=self._verb_final, capitals=self._capitals)
         norms = [item.norm for item in tokens.items]
         present = other + self.company(tokens)
         layers: dict[str, list[Mention]] = {"term": [], "name": [], "sense": [], "target": [], "sign": []}
@@ -170,7 +178,7 @@ class Lexicon:
             keys = self._keys[folded]
             if key.layer == "sense":
                 for position, known in enumerate(keys):
-                    if known.layer == "sense" and known.ref is key.ref:
+                    if known.layer == "sense" and known.ref is key.ref and not known.tail:
                         keys[position] = Key("sense", key.kind, key.ref, known.form + key.form)
                         return
             keys.append(key)
@@ -223,9 +231,19 @@ class Lexicon:
         for sense in self.vocabulary.senses:
             for base in sense.verbs:
                 self._add_sense(sense, verb(base, irregular))
+                if self._german and "|" in base:
+                    self._add_split(sense, base.partition("|")[0], inflect.german_split(base, irregular))
+                elif not self._german and base.count(" ") == 1 and base.split()[1] in _PARTICLES:
+                    head, particle = base.split()
+                    self._add_split(sense, particle, inflect.english_verb(head, irregular))
             for base in sense.nouns:
                 self._add_sense(sense, noun(base))
             self._add_sense(sense, dict.fromkeys(sense.phrases, "P"))
+
+    def _add_split(self, sense: Sense, tail: str, forms: dict[str, str]) -> None:
+        """`setzt … aus`, `turns … off`: the form alone, which counts when the rest follows in the clause."""
+        for surface, codes in forms.items():
+            self._keys[fold(surface)].append(Key("sense", sense.role, sense, form=codes, tail=tail))
 
     def _add_sense(self, sense: Sense, forms: dict[str, str]) -> None:
         for surface, codes in forms.items():
@@ -244,6 +262,7 @@ class Lexicon:
                     self._put(word, Key("sign", f"{confuser.id}:{where}", confuser))
 
 
+_PARTICLES = frozenset({"off", "out", "down", "back", "away", "aside", "on"})
 _KEPT = frozenset({"&", "+", "'s"})
 
 

@@ -26,7 +26,7 @@ def _ref(item: Item) -> tuple[str | None, str | None]:
 def _limit(item: Item, act: Act) -> Act:  # noqa: PLR0911 - one return for each kind of content
     action, _ = _ref(item)
     if act.kind == "limit" and act.inner != "regulation":
-        if (item.kind == "verb" and action in {"pause", "restrict"}) or (item.kind == "verb" and item.word == "block"):
+        if (item.kind == "verb" and action == "pause") or (item.kind == "verb" and item.word == "block"):
             return Act("event", "repeal", "postponed" if action == "pause" else "announced", act.obj, inner="limit")
         return replace(
             act, action=action if action == "pause" else act.action, temporary=act.temporary or action == "pause"
@@ -35,6 +35,8 @@ def _limit(item: Item, act: Act) -> Act:  # noqa: PLR0911 - one return for each 
         if item.kind == "verb":
             return Act("event", "other", None, act.obj, inner="bill") if action != "restrict" else act
         return replace(act, action=action, inner="limit")
+    if act.kind == "plan" and item.kind == "noun":
+        return Act("event", "propose", "proposed", act.obj, inner="limit")  # `curbs in a new proposal`
     if act.kind == "plan":
         return _dropped(act, action or "halt")
     if act.kind == "event" and item.kind == "verb":
@@ -109,7 +111,9 @@ def _use(item: Item, act: Act) -> Act:
 def _supply(item: Item, act: Act) -> Act:
     if act.kind in {"limit", "bill"}:
         return _light(item, act)
-    if act.kind in {"event", "plan"}:
+    if act.kind == "event":
+        return Act("none", obj=act.obj)
+    if act.kind == "plan":
         return act
     return Act("use", None, None, act.obj, inner="supply")
 
@@ -227,6 +231,9 @@ def _veto(item: Item, act: Act) -> Act:
 def _legal(item: Item, act: Act) -> Act:
     action, _ = _ref(item)
     inner = act.kind if act.kind not in {"nothing", "none"} else ""
+    telling = item.mention is not None and item.mention.ref.id == "tell" and not item.passive
+    if telling and act.modal != "to" and act.kind not in {"event", "limit"}:
+        return Act("none", obj=act.obj)
     if (
         item.role == "order"
         and not item.passive

@@ -99,8 +99,11 @@ def open_questions(reading: Reading) -> tuple[Span, ...]:
     """Sentences that say that something is unclear, in an article that is on topic."""
     spans = []
     found = reading.text
+    doubts = [index for index, names in found.classes.items() if "doubt" in names]
+    if not doubts:
+        return ()
     for sentence in found.tokens.sentences:
-        if any(found.is_class(index, "doubt") for index in range(sentence.first, sentence.last)):
+        if any(sentence.first <= index < sentence.last for index in doubts):
             quote = found.tokens.quote(sentence.start, sentence.end)
             spans.append(Span("text", sentence.start, sentence.end, quote))
     return tuple(spans[:MAX_QUESTIONS])

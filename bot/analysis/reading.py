@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
+from bot.analysis.acts import Act
 from bot.analysis.clauses import acts_of
 from bot.analysis.frames import Frame, frame_of
 from bot.analysis.items import Item, items_of
 from bot.analysis.lexicon import Found, Lexicon, Mention
+from bot.analysis.order import verb_second
 from bot.analysis.text import Sentence
 
 MAX_SENTENCES = 120
 """Sentences of the text that are read for acts."""
+LEAD = 4
+"""Sentences at the top of the text that are read even when they do not name the technology."""
 MAX_TOKENS = 160
 """A longer sentence is a list or a page's menu; its first part is read."""
 
@@ -50,10 +55,17 @@ def read_article(lexicon: Lexicon, title: str, text: str) -> Reading:
         return reading
     for found in (reading.title, reading.text):
         for sentence in found.tokens.sentences[:MAX_SENTENCES]:
-            reading.frames.extend(_frames(found, sentence))
+            if sentence.index <= LEAD or _mentions(found, sentence):
+                reading.frames.extend(_frames(found, sentence))
     for order, frame in enumerate(reading.frames):
         frame.order = order
     return reading
+
+
+def _mentions(found: Found, sentence: Sentence) -> bool:
+    """The sentence names the technology or something that can stand for it; others say nothing about it."""
+    place = bisect_left(found.terms, sentence.first, key=lambda term: term.first)
+    return place < len(found.terms) and found.terms[place].first < sentence.last
 
 
 def _mark_topic(reading: Reading) -> None:
@@ -73,17 +85,38 @@ def _frames(found: Found, sentence: Sentence) -> list[Frame]:
             sentence.part, sentence.index, sentence.first, sentence.first + MAX_TOKENS, sentence.start, sentence.end
         )
     items = items_of(found, sentence, title=sentence.part == "title")
+    if found.verb_final:
+        items = verb_second(items)
     frames: list[Frame] = []
     for act in acts_of(items):
+        _resumed(found, act)
         frame = frame_of(act, sentence)
         if frame is None:
             continue
         frame.subjects = _subjects(found, sentence, items, act.first)
-        if _imperative(frame, items):
+        if _imperative(frame, items) or _impersonal(frame):
             frame.action, frame.stage, frame.strength = "call_for", "announced", "soft"
         frame.background = act.intro in {"background", "relative"} or _recalled(found, sentence, act.first)
         frames.append(frame)
     return frames
+
+
+def _resumed(found: Found, act: Act) -> None:
+    """`to offer face recognition again`, `lets police have it back`: what is done again was stopped."""
+    if act.kind not in {"use", "allow"} or not act.finite or act.negated or act.obj is None:
+        return
+    for index in range(act.first + 1, min(act.last + 5, len(found.tokens.items))):
+        if found.tokens.items[index].norm in {",", "."}:
+            return
+        if found.is_class(index, "again"):
+            act.kind, act.action = "event", "permit" if act.kind == "allow" else "resume"
+            return
+
+
+def _impersonal(frame: Frame) -> bool:
+    """`It is hard to ban …`: an infinitive that nobody is the subject of."""
+    limits = frame.act.head is not None and frame.act.head.role in {"limit", "stop"}
+    return frame.act.modal == "to" and limits and not frame.subjects and not frame.act.passive
 
 
 def _imperative(frame: Frame, items: list[Item]) -> bool:

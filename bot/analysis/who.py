@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from bot.analysis.acts import Act
 from bot.analysis.frames import Frame
 from bot.analysis.lexicon import Found, Lexicon, Mention
 from bot.topic import PUBLIC_TYPES, Actor, Place, Topic
@@ -73,11 +74,13 @@ class Cast:
         act = frame.act
         if act.by is not None and (act.passive or act.role in {"unlawful", "rule"}):
             who = self.of_mention(act.by, found, frame.action)
-            if who is not None and not (who.type in _SPEAKERS and who.id is None and frame.action == "sue"):
+            if who is not None and not (
+                who.type in _SPEAKERS and (who.id is None or who.guessed) and frame.action == "sue"
+            ):
                 return who
-        if not frame.subjects and frame.strength != "legal":
+        if not frame.subjects and frame.strength != "legal" and _agentless(act):
             for mention in act.patients:
-                if self._placing(mention, found):
+                if self._placing(mention, found, frame.action):
                     return self.of_mention(mention, found, frame.action)
         heads = list(self._heads(frame, found))
         if any(one.kind != "body" or self._place_beside(one, found) is not None for one in heads):
@@ -88,13 +91,13 @@ class Cast:
                 return who
         return self._unknown(frame, found)
 
-    def _placing(self, mention: Mention, found: Found) -> bool:
+    def _placing(self, mention: Mention, found: Found, action: str) -> bool:
         """`… banned in Portland`, `… considered in the EU`."""
         territory = mention.kind in {"place", "placebody"} or (
             mention.kind == "actor" and mention.ref.type in {"bloc", "country", "state", "city"}
         )
         before = [item.norm for item in found.tokens.items[max(0, mention.first - 2) : mention.first]]
-        return territory and ("in" in before or "at" in before[-1:])
+        return territory and ("in" in before or "at" in before[-1:] or (action == "adopt" and "to" in before))
 
     def _heads(self, frame: Frame, found: Found) -> Iterable[Mention]:
         """Names of the subject group; those after a preposition come last."""
@@ -125,7 +128,10 @@ class Cast:
         if mention.kind == "adjective":
             body = self._body_beside(mention, found)
             return self._body(body, found, mention.ref) if body is not None else None
-        return self._body(mention, found, self._place_beside(mention, found))
+        beside = self._place_beside(mention, found)
+        if beside is None and found.is_class(mention.first, "generic"):
+            return None  # `some cities`: nobody in particular
+        return self._body(mention, found, beside)
 
     def _actor(self, mention: Mention, found: Found, action: str) -> Who:
         actor: Actor = mention.ref
@@ -146,19 +152,27 @@ class Cast:
             and one.ref.jurisdiction == code
             and one.ref.type in PUBLIC_TYPES - {"bloc", "country"}
         ]
-        wanted = {"propose": ("executive", "legislature"), "rule": ("court",), "fine": ("regulator",)}.get(action, ())
+        wanted = {
+            "propose": ("executive", "legislature"),
+            "rule": ("court",),
+            "fine": ("regulator",),
+            "order": ("regulator", "court"),
+        }.get(action, ())
         if not wanted:
             return inside[0] if inside else None
         for kind in wanted:
             chosen = next((actor for actor in inside if actor.type == kind), None)
             if chosen is not None:
                 return chosen
-        if code == "EU" or action == "fine":
+        if code == "EU" or action in {"fine", "order"}:
             return next((one for kind in wanted for one in self.by_place.get(code, ()) if one.type == kind), None)
         return None
 
     def _place(self, place: Place, mention: Mention, found: Found, action: str) -> Who:
         part = found.tokens.part
+        office = self._office(place) if action == "adopt" else None
+        if office is not None:
+            return office
         named = next(
             (one for one in self.by_place.get(place.code, ()) if one.type in {"city", "state", "country", "county"}),
             None,
@@ -174,6 +188,21 @@ class Cast:
         return Who(
             self.council(place), "city" if place.kind != "state" else "legislature", None, place.code, mention, part
         )
+
+    def _office(self, place: Place) -> Who | None:
+        """A body of the place that the article names: `the Telangana state election commission`."""
+        for found, one in self.mentioned:
+            if (
+                one.kind != "body"
+                or one.ref not in {"agency", "regulator", "police", "school"}
+                or one.last - one.first < 2
+            ):
+                continue
+            beside = self._place_beside(one, found)
+            if beside is not None and beside.code == place.code:
+                written = found.tokens.quote(found.tokens.items[one.first].start, found.tokens.items[one.last - 1].end)
+                return Who(_title(f"{place.name} {written}"), one.ref, None, place.code, one, found.tokens.part)
+        return None
 
     def council(self, place: Place) -> str:
         """Name of the body that makes a place's rules."""
@@ -315,7 +344,7 @@ class Cast:
             if found.is_class(first - 1, "preposition", "determiner", "clause", "question_start"):
                 break
             first -= 1
-        if found.is_class(frame.sentence.first, "pronoun"):
+        if not found.capitals or found.is_class(frame.sentence.first, "pronoun"):
             return None
         if first == last or any(one.first <= first < one.last for one in found.terms) or frame.act.passive:
             return None
@@ -327,9 +356,9 @@ class Cast:
         name = found.tokens.quote(items[first].start, items[last - 1].end)
         return Who(name, "organisation", part=found.tokens.part) if len(name) > 2 else None
 
-    def fallback(self, frame: Frame) -> Who | None:
-        """The likeliest decider of an act whose clause names none."""
-        wanted = _FITTING.get(frame.action)
+    def fallback(self, frame: Frame, among: frozenset[str] | None = None) -> Who | None:
+        """The likeliest decider of an act whose clause names none; ``among`` these types where the action leaves it open."""
+        wanted = _FITTING.get(frame.action, among)
         public = [(found, one) for found, one in self.mentioned if one.kind == "actor"]
         for found, one in public:
             if (wanted is None and one.ref.type not in _SPEAKERS) or (wanted is not None and one.ref.type in wanted):
@@ -358,6 +387,9 @@ class Cast:
 
 
 _FITTING: dict[str, frozenset[str]] = {
+    "propose": frozenset(
+        {"legislature", "executive", "city", "county", "state", "country", "bloc", "agency", "regulator"}
+    ),
     "rule": frozenset({"court", "regulator"}),
     "fine": frozenset({"regulator", "court", "prosecutor", "oversight"}),
     "order": frozenset({"regulator", "court", "agency", "executive", "prosecutor", "oversight"}),
@@ -365,6 +397,18 @@ _FITTING: dict[str, frozenset[str]] = {
     "enact": frozenset({"legislature", "executive", "city", "county", "state", "country", "bloc"}),
     "adopt": frozenset({"police", "agency", "executive", "city", "country", "school", "state"}),
 }
+
+
+def _agentless(act: Act) -> bool:
+    """Says what is done and not by whom: a passive, a noun, `takes effect`."""
+    head = act.head
+    return (
+        act.passive
+        or head is None
+        or head.kind == "noun"
+        or head.form == "P"
+        or head.role in {"effect", "expire", "approve", "use"}
+    )
 
 
 def _guess(who: Who) -> Who:

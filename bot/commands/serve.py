@@ -75,17 +75,33 @@ async def _work(stack: AsyncExitStack, parts: Parts, stop: asyncio.Event) -> Non
     from bot.worker import Worker
 
     fetcher = await stack.enter_async_context(make_fetcher(parts.settings, parts.config))
-    worker = Worker(parts, fetcher, make_sender(parts.settings))
-    stopper = asyncio.create_task(_stop_worker(stop, worker))
+    sender = make_sender(parts.settings)
+    worker = Worker(parts, fetcher, sender)
+    beside = [asyncio.create_task(_stop_worker(stop, worker)), asyncio.create_task(_learn_workspace(parts, sender))]
     try:
         await worker.run()
     finally:
-        stopper.cancel()
+        for task in beside:
+            task.cancel()
 
 
 async def _stop_worker(stop: asyncio.Event, worker: Worker) -> None:
     await stop.wait()
     worker.stop()
+
+
+async def _learn_workspace(parts: Parts, sender: SenderPort) -> None:
+    """Remember the workspace's address, so that messages can link to each other; without it they link to articles."""
+    from bot.errors import PolicywatchError
+    from bot.rendering import remember_workspace
+    from bot.slack.client import SlackSender
+
+    if isinstance(sender, SlackSender):
+        try:
+            identity = await sender.auth()
+            await asyncio.to_thread(remember_workspace, parts.store, identity.url, parts.clock())
+        except PolicywatchError as error:
+            log.warning("the workspace's address is not known", extra={"error": str(error)})
 
 
 async def _wait_as_web(parts: Parts, stop: asyncio.Event) -> None:
@@ -189,6 +205,7 @@ async def _poll(parts: Parts, ids: list[str], *, due: bool) -> None:
         results = await asyncio.gather(*(one(source, state) for source, state in claimed))
         pages = await pipeline.read_pages(parts, fetcher, Robots(fetcher))
     upkeep.welcome(parts)
+    upkeep.hurry(parts)
     report = await _deliver_all(parts, sender)
     _print_pass(results, pages, report)
 

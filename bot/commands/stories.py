@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from bot import labels
 from bot.commands.common import settings_with_logs
 from bot.errors import UsageError
 from bot.store import Tx
@@ -28,8 +29,9 @@ def merge_command(keep: str, other: str) -> None:
         if kept == gone:
             raise UsageError(f"{keep} and {other} are one story already")
         tx.stories.merge(kept, gone)
-        tx.outbox.request_edits(kept, now)
-        tx.outbox.request_edits(gone, now)
+        labels.carry_over(tx, gone, kept, now)
+        labels.edit_messages(tx, kept, now)
+        labels.edit_messages(tx, gone, now)
     click.echo(f"s{gone} is part of s{kept} now.")
 
 

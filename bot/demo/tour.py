@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,8 +18,9 @@ from rich.console import Console
 from rich.text import Text
 
 from bot import pipeline, upkeep
-from bot.config.load import load
+from bot.config.load import Config, load
 from bot.demo.outlets import Outlet, OutletServer
+from bot.history import moment
 from bot.intake import Told
 from bot.model import DeliveryState, Message, SendResult
 from bot.queries import Reader
@@ -208,7 +209,13 @@ def _parts(folder: Path, server: OutletServer) -> tuple[Parts, _Clock]:
     store = Store.open(settings.database_url)
     store.upgrade()
     clock = _Clock(START)
-    return Parts(settings, store, Live(load(config, env={})), clock), clock
+    return Parts(settings, store, Live(_as_of(START, load(config, env={}))), clock), clock
+
+
+def _as_of(now: datetime, config: Config) -> Config:
+    """The configuration with the curated history as it was then: what follows is the tour's to tell."""
+    past = tuple(event for event in config.topic.history if moment(event.date) < now - timedelta(days=7))
+    return replace(config, topic=replace(config.topic, history=past))
 
 
 def _sources_yaml(outlets: Sequence[Outlet], base: str) -> str:

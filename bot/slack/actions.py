@@ -14,12 +14,14 @@ from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.errors import SlackApiError
 
 from bot.errors import PolicywatchError
 from bot.model import Message
 from bot.slack import answers, blocks, modals, pages, reports
 from bot.slack import elements as e
 from bot.slack.asks import Ask, Asker
+from bot.slack.client import error_code
 from bot.slack.commands import parse, write
 from bot.slack.desk import Desk, run
 from bot.slack.limits import fit
@@ -103,6 +105,9 @@ def _listener(desk: Desk, handler: Callable[[Desk, Click], Awaitable[None]]) -> 
             await handler(desk, click)
         except PolicywatchError as error:
             await _say(desk, click, str(error))
+        except SlackApiError as error:
+            log.warning("Slack did not take the answer to a click: %s", error_code(error))
+            await _say(desk, click, "Slack did not open the window in time. Please click again.")
         except Exception:
             log.exception("a click failed")
             await _say(desk, click, "That went wrong on our side; the operators find it in the log.")

@@ -111,7 +111,7 @@ def _stage_day(view: StoryView) -> str:
     story = view.story
     if story.change.stage is not story.stage:
         return t.day(t.utc(story.last_at))
-    return t.iso_day(story.change.decided) or t.day(t.utc(story.first_at))
+    return t.iso_day(story.change.decided) or t.day(t.utc(story.stage_at or story.first_at))
 
 
 def coverage_line(view: StoryView) -> str:

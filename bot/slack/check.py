@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.errors import SlackError
 from bot.model import Check, Message, Outcome
-from bot.slack.client import SLACK_API, ChannelInfo, SlackSender, web_client
+from bot.slack.client import SLACK_API, ChannelInfo, SlackSender, error_code, web_client
 from bot.slack.manifest import SCOPES
 
 OPTIONAL = frozenset({"im:write", "im:history"})
@@ -98,7 +98,7 @@ async def check_app_token(app_token: str, *, base_url: str = SLACK_API) -> Check
     try:
         await client.apps_connections_open(app_token=app_token)
     except Exception as error:  # noqa: BLE001 - only Slack's code may be shown: the rest holds the request
-        data = getattr(getattr(error, "response", None), "data", None)
-        code = data.get("error") if isinstance(data, dict) else type(error).__name__
-        return Check("app token", ok=False, detail=f"Slack says {code}; it needs the scope connections:write")
+        return Check(
+            "app token", ok=False, detail=f"Slack says {error_code(error)}; it needs the scope connections:write"
+        )
     return Check("app token", ok=True, detail="Socket Mode can connect")

@@ -153,6 +153,8 @@ class SlackSender:
         found: set[str] = set()
         for _ in range(MOST_PAGES):
             page, error = await self._page(arguments)
+            if error == "thread_not_found":
+                return Copies()  # the thread is gone, and all that was in it
             if error:
                 return Copies(tuple(sorted(found)), error)
             found |= {
@@ -243,6 +245,11 @@ def _is_ours(message: Mapping[str, Any], send_key: str, identity: Identity) -> b
         and message.get("bot_id") == identity.bot_id
         and isinstance(message.get("ts"), str)
     )
+
+
+def error_code(error: Exception) -> str:
+    """Return the code with which Slack refused a call, else the kind of error: all of it that may be logged."""
+    return (_refusal(error).error or "unknown") if isinstance(error, SlackApiError) else type(error).__name__
 
 
 def _refusal(error: Exception) -> SendResult:

@@ -15,6 +15,7 @@ from bot.errors import PolicywatchError
 from bot.model import Message
 from bot.slack import answers
 from bot.slack.asks import Ask, Asker, Vocabulary, Wrong
+from bot.slack.client import error_code
 from bot.slack.commands import parse
 from bot.slack.dispatch import DOERS, POSTING, READERS, Reading
 from bot.slack.ports import Commands, Done, Queries
@@ -83,7 +84,7 @@ class Desk:
             response = await self.client.conversations_info(channel=channel)
             member = bool((response.get("channel") or {}).get("is_member"))
         except Exception as error:  # noqa: BLE001 - the SDK's errors hold the request; its code says enough
-            member = "channel_not_found" not in str(getattr(error, "response", ""))
+            member = not error_code(error).startswith("channel_not_found")
         return (
             None
             if member
@@ -95,7 +96,7 @@ class Desk:
         try:
             response = await self.client.conversations_open(users=user)
         except Exception as error:  # noqa: BLE001 - the SDK's errors hold the request; the person is told what to do
-            log.warning("no direct conversation could be opened: %s", type(error).__name__)
+            log.warning("no direct conversation could be opened: %s", error_code(error))
             return None
         return str((response.get("channel") or {}).get("id") or "") or None
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.errors import SlackApiError
 
 from bot.errors import PolicywatchError
 from bot.model import Message
@@ -16,6 +17,7 @@ from bot.slack import answers, modals, pages
 from bot.slack.actions import asker_of
 from bot.slack.asks import Asker
 from bot.slack.blocks import MORE, NOT_RELEVANT, READ, UNDO
+from bot.slack.client import error_code
 from bot.slack.desk import Desk, run
 from bot.slack.home import REFRESH, home
 from bot.slack.text import safe_url, unescape
@@ -51,7 +53,11 @@ def listen(app: AsyncApp, desk: Desk) -> None:
     async def asked_why(ack: AsyncAck, body: Body) -> None:
         await ack()
         message = await explain(desk, body.get("message") or {})
-        await desk.client.views_open(trigger_id=str(body.get("trigger_id") or ""), view=modals.page("Why", message))
+        try:
+            await desk.client.views_open(trigger_id=str(body.get("trigger_id") or ""), view=modals.page("Why", message))
+        except SlackApiError as error:
+            log.warning("Slack did not open the answer to a shortcut: %s", error_code(error))
+            await desk.responder.send(body.get("response_url"), message)
 
     async def anything(ack: AsyncAck) -> None:
         await ack()  # link buttons report their click; buttons of older versions are not an error
@@ -72,11 +78,11 @@ async def publish_home(desk: Desk, user: str) -> None:
         vocabulary = await run(desk.queries.vocabulary)
         await desk.client.views_publish(user_id=user, view=home(view, vocabulary, now))
     except Exception as error:  # the tab keeps what it showed
-        log.warning("the Home tab of %s was not published: %s", user, type(error).__name__, exc_info=_unexpected(error))
+        log.warning("the Home tab of %s was not published: %s", user, error_code(error), exc_info=_unexpected(error))
 
 
 def _unexpected(error: Exception) -> Exception | None:
-    return None if isinstance(error, PolicywatchError) or type(error).__module__.startswith("slack_sdk") else error
+    return None if isinstance(error, PolicywatchError | SlackApiError) else error
 
 
 async def explain(desk: Desk, message: Mapping[str, Any]) -> Message:

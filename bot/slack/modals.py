@@ -80,7 +80,7 @@ def told(title: str, text: str) -> View:
 
 def page(title: str, message: Message) -> View:
     """Return a modal that shows an answer; it works where the bot is no member, and in threads."""
-    blocks = [block for block in message.blocks if block.get("type") != "header" or block.get("text")]
+    blocks = list(message.blocks)
     return modal(
         title,
         blocks if not check_blocks(blocks, most=MODAL_BLOCKS) else [e.rich(e.section(e.words(message.text[:2_000])))],
@@ -107,7 +107,11 @@ def not_relevant(shown: Shown, channel: str, vocabulary: Vocabulary) -> View:
         _choice("Not a policy change", NOT_A_CHANGE, "Collapses it in every channel; can be undone"),
         _choice("Not for this channel: this story", "story", "No more messages on it here"),
         _choice(f"Not for this channel: {t.one_line(change.actor, 40)}", "actor", "Nothing more by this actor here"),
-        _choice(f"Not for this channel: {change.action.replace('_', ' ')}", "action", "Nothing more of this kind here"),
+        _choice(
+            f"Not for this channel: decisions to {change.action.replace('_', ' ')}",
+            "action",
+            "Nothing more of this kind here",
+        ),
     ]
     if place:
         choices.append(

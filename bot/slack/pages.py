@@ -10,7 +10,7 @@ from bot.model import Check, Health, Message, Reason, Route, SourceRow
 from bot.slack import answers, blocks
 from bot.slack import elements as e
 from bot.slack import text as t
-from bot.slack.asks import DEFAULT_COUNT, Ask, Vocabulary
+from bot.slack.asks import Ask, Vocabulary
 from bot.slack.commands import COMMAND, filter_words, schedule_words, write
 from bot.slack.limits import fit
 from bot.slack.ports import Ledger, Shown, SourceCounts, StoryRow, Why
@@ -208,17 +208,3 @@ def route_row(route: Route) -> list[e.Element]:
     takes = " ".join(filter_words(route.filters)) or "everything"
     made = "from alerts.yaml" if route.origin == "file" else "subscribed here"
     return [e.words(schedule_words(route.schedule), bold=True), e.words(f"  {t.one_line(takes, 200)}  ({made})")]
-
-
-__all__ = [
-    "DEFAULT_COUNT",
-    "ledger",
-    "reason_row",
-    "route_row",
-    "source_row",
-    "sources",
-    "status",
-    "story",
-    "story_why",
-    "why",
-]

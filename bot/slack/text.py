@@ -28,6 +28,9 @@ _HIDDEN = re.compile(
 )
 _TERMINAL = re.compile("\u001b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\u0007\u001b]*(?:\u0007|\u001b\\\\)?|[@-Z\\\\^_])")
 """Whole control sequences (colours, window titles), so that nothing of them stays behind as text."""
+_MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+_PILED = re.compile(f"([{_MARKS}]{{4}})[{_MARKS}]+")
+"""More marks on one letter than any language uses: they would run over the lines above and below."""
 _SPACE = re.compile(r"\s+")
 _JOINERS = "\u200d\ufe0e\ufe0f\u20e3"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -41,13 +44,14 @@ MAX_LINK = 500
 
 def clean(text: str | None) -> str:
     """Return one line of visible text: no control, bidirectional-override or invisible characters, single spaces."""
-    return _SPACE.sub(" ", _HIDDEN.sub("", _TERMINAL.sub("", text or ""))).strip()
+    visible = _HIDDEN.sub("", _TERMINAL.sub("", text or ""))
+    return _SPACE.sub(" ", _PILED.sub(r"\1", visible)).strip()
 
 
 def measure(text: str) -> int:
     """Return the length as the strictest counter could see it: UTF-16 units, with ``&``, ``<`` and ``>`` escaped."""
-    wide = sum(1 for char in text if char > "\uffff")
-    return len(text) + wide + 4 * text.count("&") + 3 * (text.count("<") + text.count(">"))
+    units = len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return units + 4 * text.count("&") + 3 * (text.count("<") + text.count(">"))
 
 
 def shorten(text: str, limit: int) -> str:
@@ -60,7 +64,7 @@ def shorten(text: str, limit: int) -> str:
     room = limit - 1
     end = 0
     used = 0
-    for char in text:
+    for char in text[:limit]:
         used += measure(char)
         if used > room:
             break

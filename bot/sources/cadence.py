@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from statistics import median
 
-from bot.model import Failure, FailureKind, Source, SourceState
+from bot.model import Failure, FailureKind, Source, SourceKind, SourceState
 
 _SOFT_STATUS = frozenset({404, 408, 421, 425, 429})
 _SOFT_KINDS = frozenset(
@@ -77,10 +77,11 @@ def next_interval(source: Source, state: SourceState, poll: Poll, limits: Cadenc
     """
     if source.every is not None:
         return source.every
-    current = state.interval or limits.start
+    start = limits.longest if source.kind is SourceKind.DOCUMENT else limits.start  # wording changes a few times a year
+    current = state.interval or start
     if poll.failure is not None:
         return current
-    target = _between(state.habit / 8 if state.habit else limits.start, limits)
+    target = _between(state.habit / 8 if state.habit else start, limits)
     if poll.may_have_missed:
         return _between(min(current, target) / 3, limits)
     if poll.first:

@@ -24,7 +24,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
-from bs4 import BeautifulSoup
 from lxml import etree
 from soupsieve import SelectorSyntaxError
 from soupsieve import compile as compile_css
@@ -227,7 +226,7 @@ def _text(markup: str, select: Mapping[str, str]) -> str | Failure:
         root = texts.parse_html(texts.scrub(markup))
         return "" if root is None else texts.text_of(_main(root), _MAX_DOCUMENT)
     try:
-        soup = BeautifulSoup(texts.scrub(markup), "lxml")
+        soup = texts.soup(markup)
         found = compile_css(selector).select(soup, limit=50)
     except (SelectorSyntaxError, RecursionError, ValueError) as error:
         return Failure(

@@ -25,6 +25,12 @@ from bot.sources.jsonfeed import language_of, looks_like_json, read_json
 log = logging.getLogger(__name__)
 
 _LONGEST_TTL = timedelta(days=7)
+_MAX_TAGS = 250_000
+"""feedparser takes some 10 to 40 microseconds for each tag; ten megabytes of nothing else would keep it for a minute."""
+_MARKUP = re.compile(
+    r"</?(?:a|b|i|u|p|br|em|div|sub|sup|img|svg|font|span|math|style|video|audio|embed|strong|script|iframe|object|form|input|link|meta|h[1-6])\b[^<>]*>",
+    re.IGNORECASE,
+)
 _HEAD = 20_000
 """Bytes in which the wishes of a feed's head are looked for when none of its items is parsed."""
 _WISHES = re.compile(r"<(?:\w+:)?(ttl|updatePeriod|updateFrequency)>\s*(\w{1,20})\s*</")
@@ -107,18 +113,27 @@ def parse(body: bytes, content_type: str, url: str, now: datetime) -> Parsed | F
         if isinstance(document, Failure):
             return document
         return Parsed(document.entries, document.title)
-    if discovery.looks_like_html(body) and not _feed_root_inside(body):
-        return not_a_feed(body, url)
-    if dangerous_entities(body):
-        return Failure(
-            FailureKind.MALFORMED, f"The feed of {urls.host_of(url)} declares entities that would grow without bound."
-        )
+    wrong = _unfit(body, url)
+    if wrong is not None:
+        return wrong
     try:
         found = parser.parse(body, content_type, url)
         return _understood(found, url, now)
     except Exception as error:
         log.debug("feedparser failed on a document of %s", urls.host_of(url), exc_info=True)
         return Failure(FailureKind.MALFORMED, f"The feed cannot be parsed ({type(error).__name__}).")
+
+
+def _unfit(body: bytes, url: str) -> Failure | None:
+    """What must not reach feedparser: web pages, and documents that would keep it busy for minutes."""
+    host = urls.host_of(url)
+    if discovery.looks_like_html(body) and not _feed_root_inside(body):
+        return not_a_feed(body, url)
+    if body.count(b"<") > _MAX_TAGS:
+        return Failure(FailureKind.TOO_LARGE, f"The feed of {host} holds more than {_MAX_TAGS:,} tags.")
+    if dangerous_entities(body):
+        return Failure(FailureKind.MALFORMED, f"The feed of {host} declares entities that would grow without bound.")
+    return None
 
 
 def dangerous_entities(body: bytes) -> bool:
@@ -161,9 +176,10 @@ def _understood(found: Mapping[str, Any], url: str, now: datetime) -> Parsed:
     if len(entries) > 4 * MAX_ENTRIES:
         entries = entries[: 2 * MAX_ENTRIES] + entries[-2 * MAX_ENTRIES :]
     detail = feed.get("title_detail") or {}
+    atom = str(found.get("version") or "").startswith("atom")
     return Parsed(
-        entries=[_raw(entry, base, url, language, now) for entry in entries],
-        title=_title(detail, feed.get("title")) or None,
+        entries=[_raw(entry, base, url, language, now, atom=atom) for entry in entries],
+        title=_title(detail, feed.get("title"), atom=atom) or None,
         ttl=_ttl(feed),
         well_formed=not _broken(found),
         is_feed=bool(found.get("version")),
@@ -176,14 +192,14 @@ def _broken(found: Mapping[str, Any]) -> bool:
     return bool(found.get("bozo")) and not isinstance(found.get("bozo_exception"), harmless)
 
 
-def _raw(entry: dict[str, Any], base: str, url: str, language: str | None, now: datetime) -> RawEntry:
+def _raw(entry: dict[str, Any], base: str, url: str, language: str | None, now: datetime, *, atom: bool) -> RawEntry:
     detail = entry.get("title_detail") or {}
     link = _link(entry, base, url)
     guid = entry.get("id")
     return RawEntry(
         guid=(texts.scrub(guid).strip() or None) if isinstance(guid, str) else None,
         link=link,
-        title=_title(detail, entry.get("title")),
+        title=_title(detail, entry.get("title"), atom=atom),
         text=_richest(entry),
         published=_date(entry, ("published", "created"), now),
         updated=_date(entry, ("updated",), now),
@@ -193,10 +209,12 @@ def _raw(entry: dict[str, Any], base: str, url: str, language: str | None, now: 
     )
 
 
-def _title(detail: Mapping[str, Any], value: object) -> str:
+def _title(detail: Mapping[str, Any], value: object, *, atom: bool) -> str:
+    """A title as one line. Atom says what is plain text; elsewhere feedparser guesses, and takes what it does not like for plain."""
     if not isinstance(value, str):
         return ""
-    return texts.line(value) if detail.get("type") == "text/plain" else texts.line_of_html(value)
+    plain = detail.get("type") == "text/plain" and (atom or _MARKUP.search(value) is None)
+    return texts.line(value) if plain else texts.line_of_html(value)
 
 
 def _richest(entry: Mapping[str, Any]) -> str:
@@ -290,7 +308,11 @@ def _nothing_in_it(parsed: Parsed, state: SourceState, fetched: Fetched) -> Fail
             FailureKind.MALFORMED, f"The feed of {host} is broken and nothing in it can be read.", fetched.status
         )
     if parsed.entries or state.entries_total:
-        return Failure(FailureKind.EMPTY, f"The feed of {host} has no readable entry any more.", fetched.status)
+        return Failure(
+            FailureKind.EMPTY,
+            f"The feed of {host} has no readable entry{' any more' if state.entries_total else ''}.",
+            fetched.status,
+        )
     return None
 
 

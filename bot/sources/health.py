@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.model import Failure, FailureKind, Health, Source, SourceState
+from bot.model import Failure, FailureKind, Health, Source, SourceKind, SourceState
 
 FAILING_AT = 3.0
 """Weighted failures in a row from which a source is failing."""
@@ -49,7 +49,7 @@ class Assessment:
 
 
 def assess(source: Source, state: SourceState, failure: Failure | None, now: datetime) -> Assessment:
-    """Judge a source after a poll.
+    """Judge a source after a poll. A document has no habit: it is never silent.
 
     Args:
         source: for its name.
@@ -59,7 +59,7 @@ def assess(source: Source, state: SourceState, failure: Failure | None, now: dat
     """
     if failure is not None:
         wanted, why = _while_failing(state, failure, now)
-    elif (quiet := quiet_for(state, now)) is not None:
+    elif source.kind is not SourceKind.DOCUMENT and (quiet := quiet_for(state, now)) is not None:
         wanted, why = Health.SILENT, f"has published nothing for {_length(quiet)}{_usual(state)}"
     else:
         wanted, why = Health.OK, ""

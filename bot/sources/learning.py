@@ -92,16 +92,9 @@ def after_success(
         entries_total=state.entries_total + len(new),
         title=reading.title or state.title,
     )
-    interval = cadence.next_interval(source, replace(after, interval=state.interval), poll, limits)
-    after = replace(after, interval=interval)
-    judged = assess(source, after, None, now)
-    after = replace(
-        after,
-        health=judged.health,
-        health_since=judged.since,
-        next_poll_at=cadence.next_poll(source, after, poll, now, limits),
-    )
-    return Learned(after, judged.notice, (*reading.warnings, *_warnings(source, state, after, poll)))
+    after = replace(after, interval=cadence.next_interval(source, after, poll, limits))
+    learned = _judged(source, after, poll, now, limits)
+    return replace(learned, warnings=(*reading.warnings, *_warnings(source, state, after, poll)))
 
 
 def after_failure(
@@ -122,14 +115,14 @@ def after_failure(
         last_error=failure.detail,
         interval=cadence.next_interval(source, state, poll, limits),
     )
-    judged = assess(source, after, failure, now)
-    after = replace(
-        after,
-        health=judged.health,
-        health_since=judged.since,
-        next_poll_at=cadence.next_poll(source, after, poll, now, limits),
-    )
-    return Learned(after, judged.notice)
+    return _judged(source, after, poll, now, limits)
+
+
+def _judged(source: Source, after: SourceState, poll: Poll, now: datetime, limits: CadenceLimits) -> Learned:
+    """The state with its health and the time of the next poll."""
+    judged = assess(source, after, poll.failure, now)
+    at = cadence.next_poll(source, after, poll, now, limits)
+    return Learned(replace(after, health=judged.health, health_since=judged.since, next_poll_at=at), judged.notice)
 
 
 def _still_moved(state: SourceState, fetched: Fetched) -> str | None:

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 from soupsieve import SelectorSyntaxError
 from soupsieve import compile as compile_css
 
@@ -82,7 +82,7 @@ def raw_entries(fetched: Fetched, select: Mapping[str, str], now: datetime) -> l
 
 
 def _from_html(markup: str, url: str, select: Mapping[str, str], now: datetime) -> list[RawEntry]:
-    soup = BeautifulSoup(texts.scrub(markup), "lxml")
+    soup = texts.soup(markup)
     base_tag = soup.find("base", href=True)
     base = (urls.absolute(str(base_tag["href"]), url) if isinstance(base_tag, Tag) else None) or url
     language = soup.html.get("lang") if soup.html else None

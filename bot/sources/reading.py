@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.model import Failure, Fetched, Reading, Source, SourceKind, SourceState
+from bot.sources.documents import read_document
 from bot.sources.feeds import read_feed
+from bot.sources.pages import read_page
 
 
 def read(
@@ -29,11 +31,6 @@ def read(
         return Reading((), fetched.validators, state.known_slices, title=state.title, ttl=fetched.max_age)
     if source.kind is SourceKind.FEED:
         return read_feed(source, state, fetched, now)
-    # most processes never read these, and BeautifulSoup's selectors take a while to import
     if source.kind is SourceKind.PAGE:
-        from bot.sources.pages import read_page
-
         return read_page(source, fetched, now)
-    from bot.sources.documents import read_document
-
     return read_document(source, state, fetched, now, previous)

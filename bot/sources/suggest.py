@@ -9,7 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bs4 import BeautifulSoup, Tag
 
@@ -23,6 +23,7 @@ from bot.sources.pages import MAX_MARKUP, raw_entries
 _FRAME = frozenset({"nav", "header", "footer", "aside", "form"})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _FEWEST = 3
+_ANY_TIME = datetime(9000, 1, 1, tzinfo=UTC)
 _STATE_CLASSES = re.compile(
     r"(?:first|last|odd|even|active|current|selected|hidden|visible|open|closed|is-.*|has-.*|js-.*|post-\d+|.*\d{3,}.*)"
 )
@@ -47,7 +48,7 @@ def suggest(fetched: Fetched, now: datetime) -> Suggestion | None:
     Returns:
         The likeliest listing, or None when nothing on the page repeats like one.
     """
-    soup = BeautifulSoup(texts.scrub(decoded(fetched.body, fetched.content_type)[:MAX_MARKUP]), "lxml")
+    soup = texts.soup(decoded(fetched.body, fetched.content_type)[:MAX_MARKUP])
     ranked = sorted(_groups(soup, fetched.url), key=_worth, reverse=True)
     for items in ranked[:5]:
         select = _selectors(items)
@@ -130,10 +131,14 @@ def _selectors(items: list[Tag]) -> dict[str, str]:
 
 def _dated(item: Tag) -> str | None:
     """The selector of a small element that says a date."""
-    later = datetime.max.replace(tzinfo=dates.UTC, year=9000)
     for tag in item.find_all(["span", "div", "p", "small", "em", "dd", "td"], limit=40):
         words = " ".join(tag.get_text(" ").split()) if isinstance(tag, Tag) else ""
-        if isinstance(tag, Tag) and 6 <= len(words) <= 40 and _classes(tag) and dates.parse(words, later) is not None:
+        if (
+            isinstance(tag, Tag)
+            and 6 <= len(words) <= 40
+            and _classes(tag)
+            and dates.parse(words, _ANY_TIME) is not None
+        ):
             return _css(tag.name, _classes(tag)[:1])
     return None
 

@@ -25,6 +25,7 @@ _BAD = re.compile(
     "\ue000-\uf8ff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_INSTRUCTION = re.compile(r"<\?[^>]*>?")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 _PARAGRAPH, _LINE = "\ue000", "\ue001"
 """Private-use characters mark breaks inside the tree; scrubbed input has none of its own."""
@@ -72,7 +73,7 @@ def line_of_html(markup: str, limit: int = MAX_TITLE) -> str:
     """One line out of markup: tags dropped, entities resolved (also those escaped twice)."""
     text = markup[:_MAX_TITLE_MARKUP]
     if "<" in text:
-        text = BeautifulSoup(scrub(text), "lxml").get_text()
+        text = soup(text).get_text()
     for _ in range(2):
         if _ENTITY.search(text) is None:
             break
@@ -95,6 +96,12 @@ def paragraphs_of_html(markup: str, limit: int = MAX_TEXT) -> str:
     if root is None:
         return ""
     return text_of(root, limit)
+
+
+def soup(markup: str) -> BeautifulSoup:
+    """The markup for CSS selectors, parsed by lxml; processing instructions, which only XML has, are taken out."""
+    text = _INSTRUCTION.sub("", scrub(markup))
+    return BeautifulSoup(text if "<" in text else f"<p>{text}</p>", "lxml")
 
 
 def parse_html(markup: str | bytes, encoding: str | None = None) -> Element | None:

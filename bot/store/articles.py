@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -221,6 +221,17 @@ class Articles:
         )
         rows = self._connection.execute(query).mappings()
         return [Wanted(**{name: row[name] for name in Wanted.__slots__}) for row in rows]
+
+    def page_owners(self) -> set[str]:
+        """Who holds leases on pages, run out or not."""
+        query = select(wanted_pages.c.lease_owner).where(wanted_pages.c.lease_owner.is_not(None)).distinct()
+        return set(self._connection.execute(query).scalars())
+
+    def release_pages_of(self, owners: Collection[str]) -> int:
+        """Give back every lease on pages of owners that are no more; tells how many there were."""
+        theirs = wanted_pages.c.lease_owner.in_(owners)
+        released: dict[str, Any] = {"lease_owner": None, "lease_until": None}
+        return self._connection.execute(update(wanted_pages).where(theirs).values(released)).rowcount
 
     def page_done(self, article_id: int) -> None:
         """Note that the page was fetched and the article judged on it."""

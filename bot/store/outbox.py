@@ -122,6 +122,10 @@ class Outbox(OutboxSending):
             dropped += self._connection.execute(statement.values(state=DeliveryState.DROPPED, error=reason)).rowcount
         return dropped
 
+    def adopt(self, ids: Sequence[int], story_id: int) -> None:
+        """Make deliveries another story's, into which theirs was merged; keys and messages stay."""
+        self._write(ids, story_id=story_id)
+
     def hurry(self, now: datetime) -> int:
         """Make due what still waits for its fellows: for a single pass, after which nobody else will come. Returns how many."""
         statement = update(deliveries).where(

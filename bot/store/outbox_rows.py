@@ -130,7 +130,7 @@ class OutboxRows:
             wanted=1,
         )
         finished = row.state.in_(FINAL)
-        statement = statement.on_conflict_do_update(
+        wish = statement.on_conflict_do_update(
             index_elements=["dedupe_key"],
             set_={
                 "wanted": row.wanted + 1,
@@ -144,7 +144,7 @@ class OutboxRows:
                 "plain": case((finished, False), else_=row.plain),
             },
         ).returning(row.id)
-        return self._connection.execute(statement).scalar()
+        return self._connection.execute(wish).scalar()
 
     def get(self, delivery_id: int) -> Delivery | None:
         """Read one delivery."""

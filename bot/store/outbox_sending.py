@@ -93,7 +93,7 @@ class OutboxSending(OutboxRows):
         row = self._locked(delivery.id)
         if row is None:
             return False
-        ours = row["lease_owner"] == owner and row["attempts"] == delivery.attempts
+        ours: bool = row["lease_owner"] == owner and row["attempts"] == delivery.attempts
         if ours and row["state"] in {DeliveryState.SENDING, DeliveryState.UNKNOWN}:
             self._settle(row, settlement, now)
             self._settle_channel(row["channel"], settlement, now)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, cast, func, or_, select
 
 from bot.model import Analysis, Article, ArticleRef, Delivery, DeliveryState, Filters, Health, Story, StoryRole
 from bot.store.articles import WANTED, Articles
@@ -20,6 +20,7 @@ from bot.store.sql import chunks
 from bot.store.story_rows import story_from_row
 from bot.store.tables.articles import articles, wanted_pages
 from bot.store.tables.outbox import deliveries
+from bot.store.tables.runtime import labels
 from bot.store.tables.sources import entries, sources
 from bot.store.tables.stories import stories, story_articles
 
@@ -194,7 +195,7 @@ class Reports:
 
     def ledger(self, actors: Collection[str] = ()) -> list[Story]:
         """Stories that stances are derived from, the earliest first; of these actors only, when any are named."""
-        conditions = [stories.c.merged_into.is_(None), *fits(Filters(actors=tuple(actors)))]
+        conditions = [stories.c.merged_into.is_(None), _STANDS, *fits(Filters(actors=tuple(actors)))]
         query = select(stories).where(*conditions).order_by(stories.c.first_at, stories.c.id)
         return [story_from_row(row) for row in self._connection.execute(query).mappings()]
 
@@ -321,6 +322,12 @@ _BATCH = 400
 # Not IS NULL: SQLite would take the index of merged stories for it, and sort everything, instead of walking the newest.
 _CURRENT = func.coalesce(stories.c.merged_into, 0) == 0
 
+# What people marked as no policy change is in no listing; `why`, and the story's own page, still show it.
+# Subjects of that label are story names, `s12`: as numbers they are looked up in a hash, and listings still walk the newest.
+_STANDS = stories.c.id.not_in(
+    select(cast(func.substr(labels.c.subject, 2), stories.c.id.type)).where(labels.c.label == "not_a_change")
+)
+
 _REF_COLUMNS = [
     articles.c.id.label("article_id"),
     articles.c.url,
@@ -342,7 +349,7 @@ def _between(since: datetime | None, until: datetime | None) -> list[ColumnEleme
 
 
 def _newest_first(conditions: Sequence[ColumnElement[bool]], after: Cursor | None) -> Select[Any]:
-    query = select(stories).where(_CURRENT, *conditions)
+    query = select(stories).where(_CURRENT, _STANDS, *conditions)
     if after is not None:
         at, story_id = after
         query = query.where(or_(stories.c.stage_at < at, and_(stories.c.stage_at == at, stories.c.id < story_id)))

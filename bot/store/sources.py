@@ -130,6 +130,16 @@ class Sources:
         mine = and_(one_of(self._connection, sources.c.id, ids), sources.c.lease_owner == owner)
         self._connection.execute(update(sources).where(mine).values(_RELEASED))
 
+    def owners(self) -> set[str]:
+        """Who holds leases, run out or not."""
+        query = select(sources.c.lease_owner).where(sources.c.lease_owner.is_not(None)).distinct()
+        return set(self._connection.execute(query).scalars())
+
+    def release_of(self, owners: Collection[str]) -> int:
+        """Give back every lease of owners that are no more; tells how many there were."""
+        theirs = one_of(self._connection, sources.c.lease_owner, owners)
+        return self._connection.execute(update(sources).where(theirs).values(_RELEASED)).rowcount
+
     def holds(self, source_id: str, owner: str) -> bool:
         """Tell whether the lease is still this owner's, and keep it so until the transaction ends."""
         query = select(sources.c.lease_owner).where(sources.c.id == source_id)
@@ -155,6 +165,11 @@ class Sources:
         if not gone:
             query = query.where(sources.c.configured)
         return [_row(row) for row in self._connection.execute(query).mappings()]
+
+    def know(self, source: Source, now: datetime) -> None:
+        """Give a source that is in no configuration a row, so that entries may refer to it; it is not watched."""
+        row = _definition(source) | {"id": source.id, "added_at": now, "known_slices": b"", "configured": False}
+        self._connection.execute(insert(self._connection, sources).values(row).on_conflict_do_nothing())
 
     def mute(self, source_id: str, until: datetime | None) -> bool:
         """Mute a source until a time; None ends it. False: there is no such source."""

@@ -130,7 +130,9 @@ class Stories(StoryViews):
         joined = self.for_article(article_id)
         if not any(role is StoryRole.LEAD for _, role in joined):
             return None
-        return CopyOf(article_id, "this article's own story", joined)
+        query = select(story_articles.c.copy_of).where(story_articles.c.article_id == article_id).limit(1)
+        original = self._connection.execute(query).scalar()
+        return CopyOf(original or article_id, "this article's own story", joined, own=True)
 
     def for_article(self, article_id: int) -> tuple[tuple[int, StoryRole], ...]:
         """The stories an article belongs to, its lead first."""
@@ -318,9 +320,12 @@ class Stories(StoryViews):
             readings = more_readings(readings, known, reading)
         values["readings"] = readings
         if part.stage is not None and not created and part.stage is not row["stage"]:
-            values |= {"stage": part.stage, "stage_at": at}
-            news = part.transition is Transition.STAGE
-            self._add_stage(story_id, part.stage, at, article_id, now, news=news, line=change.line)
+            values["stage"] = part.stage
+            if part.transition is Transition.STAGE:
+                values["stage_at"] = at
+                self._add_stage(story_id, part.stage, at, article_id, now, news=True, line=change.line)
+            else:
+                self._correct_stage(story_id, part.stage)
         self._connection.execute(update(stories).where(stories.c.id == story_id).values(values))
         self._add_keys(story_id, part.keys, values["last_at"])
         if values["last_at"] != row["last_at"]:
@@ -346,6 +351,11 @@ class Stories(StoryViews):
             "recorded_at": now,
         }
         self._connection.execute(insert(self._connection, story_stages).values(row))
+
+    def _correct_stage(self, story_id: int, stage: Stage) -> None:
+        """Put the last step right: another desk named the same step more exactly."""
+        last = select(func.max(story_stages.c.id)).where(story_stages.c.story_id == story_id).scalar_subquery()
+        self._connection.execute(update(story_stages).where(story_stages.c.id == last).values(stage=stage))
 
     def _add_keys(self, story_id: int, keys: Collection[str], at: datetime) -> None:
         if not keys:

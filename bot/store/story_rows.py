@@ -43,6 +43,7 @@ def story_from_row(row: RowMapping) -> Story:
         first_at=row["first_at"],
         last_at=row["last_at"],
         created_at=row["created_at"],
+        stage_at=row["stage_at"],
         curated=row["curated"],
         merged_into=row["merged_into"],
         article_count=row["article_count"],

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, func, select
 
-from bot.model import ArticleRef, Reason, Related, Stage, Story, StoryRole, StoryView
-from bot.store.rows import span_from_json
+from bot.model import ArticleRef, PolicyChange, Reason, Related, Stage, Story, StoryRole, StoryView
+from bot.store.rows import change_from_row, span_from_json
 from bot.store.story_rows import story_from_row
 from bot.store.tables.articles import articles, policy_changes
 from bot.store.tables.sources import sources
@@ -147,6 +147,26 @@ class StoryViews:
         )
         return [StageRecord(row.stage, row.at, row.news, row.line) for row in self._connection.execute(query)]
 
+    def change_at(self, story_id: int, transition: str) -> PolicyChange | None:
+        """What was reported when a story appeared (`new`) or reached a stage (`stage:passed`): for messages sent then.
+
+        None: it is the story's lead now, or the report is gone.
+        """
+        steps = select(story_stages.c.article_id, story_stages.c.stage).where(story_stages.c.story_id == story_id)
+        found = self._connection.execute(steps.order_by(story_stages.c.at, story_stages.c.id)).all()
+        wanted = transition.removeprefix("stage:")
+        step = next((one for one in found if transition == "new" or one.stage.value == wanted), None)
+        if step is None or step.article_id is None or step.stage is found[-1].stage:
+            return None
+        query = (
+            select(policy_changes)
+            .where(policy_changes.c.article_id == step.article_id, policy_changes.c.primary, policy_changes.c.current)
+            .order_by(policy_changes.c.position)
+            .limit(1)
+        )
+        row = self._connection.execute(query).mappings().first()
+        return change_from_row(row) if row else None
+
     def revisions(self, story_id: int) -> list[tuple[datetime, str]]:
         """What later reports changed materially, earliest first."""
         table = story_revisions
@@ -252,10 +272,10 @@ class StoryViews:
 
     def _previous(self, story: Story) -> Related | None:
         """The same matter before: the stage this story had, else the story it follows."""
-        told = [record for record in self.stages(story.id) if record.stage is not story.stage]
-        if told:
-            last = told[-1]
-            return Related(story.ref, last.line, last.at, self._url(story.id), last.stage)
+        steps = self.stages(story.id)
+        if len(steps) > 1:
+            before = steps[-2]
+            return Related(story.ref, before.line, before.at, self._url(story.id), before.stage)
         query = select(stories.c.previous_id).where(stories.c.id == story.id)
         previous = self._connection.execute(query).scalar()
         return None if previous is None else self._related(previous)

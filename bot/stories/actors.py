@@ -58,9 +58,14 @@ class ActorKey:
     """Of the actors file."""
 
     @property
+    def vague(self) -> bool:
+        """Perhaps no actor at all ("developers", "campaigners"): not in the actors file, no body of a known kind."""
+        return self.id is None and self.body is Body.NONE
+
+    @property
     def national(self) -> bool:
         """A nation's or bloc's own lawmakers or government: they do many things on one topic at a time."""
-        return bool(self.core) and self.core <= _NATIONS and self.body is Body.LAW
+        return bool(self.core) and self.core <= NATIONS and self.body in (Body.LAW, Body.NONE)
 
 
 def _alternatives(text: str) -> re.Pattern[str]:
@@ -103,7 +108,8 @@ _BRANCHES: Final = (
         _alternatives("administration, government, ministry, minister, cabinet, president, department, commission"),
     ),
 )
-_NATIONS: Final = word_set("us eu gb china france germany italy netherlands ireland india canada australia")
+NATIONS: Final = word_set("us eu gb china france germany italy netherlands ireland india canada australia")
+"""Nations and blocs as they stand in an actor's core."""
 _GENERIC: Final = word_set(
     """the of and for in on to a an city council councils councilor councilors councillors councilmembers councilmember county
     state states town meeting board supervisors supervisor legislature legislators lawmakers senate senators senator sen
@@ -115,14 +121,15 @@ _GENERIC: Final = word_set(
     aldermen democrats democratic republicans republican committee officials officers authorities local force service
     union inc corp corporation ltd llc company companies plc co group school schools"""
 )
-_ALIASES: Final = dict(
+SAME_NAMES: Final = dict(
     pair.split(":")
     for pair in word_set(
         """u: s:us united: american:us america:us usa:us uk:gb britain:gb british:gb kingdom:gb european:eu europe:eu
-    brussels:eu trump:us biden:us obama:us chinese:china french:france german:germany italian:italy dutch:netherlands
+    brussels:eu ec:eu trump:us biden:us obama:us chinese:china french:france german:germany italian:italy dutch:netherlands
     irish:ireland indian:india canadian:canada australian:australia ny:york"""
     )
 )
+"""Words that name one nation or bloc; an empty value drops the word ("u" of "U.S.", "united")."""
 _NAMED_OFFICE: Final = re.compile(r"\b(?:governor|gov|mayor|senator|sen|rep|president)\s+(?!of\b|for\b)\w+(?:\s+\w+)*$")
 
 
@@ -135,7 +142,7 @@ def actor_key(actor: str, actor_id: str | None = None) -> ActorKey:
         folded = folded[: office.start()]
     tokens: dict[str, None] = {}
     for word in folded.split():
-        mapped = _ALIASES.get(word, word)
+        mapped = SAME_NAMES.get(word, word)
         if mapped and mapped not in _GENERIC:
             tokens[mapped] = None
     if not tokens and re.search(r"\bcongress(?:ional)?\b", folded):
@@ -144,13 +151,18 @@ def actor_key(actor: str, actor_id: str | None = None) -> ActorKey:
     return ActorKey(frozenset(tokens), body, " ".join(tokens), branch, actor_id)
 
 
+def names_in(text: str) -> frozenset[str]:
+    """The words of a text as they would stand in an actor's core: to see whether it names somebody."""
+    return frozenset(SAME_NAMES.get(word, word) for word in words(text))
+
+
 def same_actor(one: ActorKey, other: ActorKey) -> Same:
     """Say whether two names mean one decider."""
     kinds_fit = one.body is other.body or Body.NONE in (one.body, other.body)
     if one.id is not None and one.id == other.id:
         return Same.YES
     if not one.core or not other.core:
-        return Same.UNKNOWN if kinds_fit else Same.NO
+        return Same.UNKNOWN
     if one.core == other.core:
         return Same.YES if kinds_fit and not _other_branch(one, other) else Same.MAYBE
     nested = one.core <= other.core or other.core <= one.core
@@ -160,4 +172,4 @@ def same_actor(one: ActorKey, other: ActorKey) -> Same:
 def _other_branch(one: ActorKey, other: ActorKey) -> bool:
     """A nation's parliament and government are two deciders; a city's or state's organs decide one measure together."""
     branches = {one.branch, other.branch}
-    return Branch.NONE not in branches and len(branches) > 1 and one.core <= _NATIONS
+    return Branch.NONE not in branches and len(branches) > 1 and one.core <= NATIONS

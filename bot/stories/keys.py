@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot.model import Analysis, Article, PolicyChange, StoryLook
-from bot.stories.actors import actor_key
+from bot.stories.actors import NATIONS, actor_key, names_in
 from bot.stories.families import FAMILY, THREAD_WINDOW, Family
-from bot.stories.likeness import measures
+from bot.stories.measures import measures
 from bot.stories.places import level, narrowest
 from bot.stories.text import fold, plain_title, telling_words
 
@@ -37,6 +37,8 @@ def keys_for(change: PolicyChange, title: str = "") -> tuple[str, ...]:
     actor = actor_key(change.actor, change.actor_id)
     if actor.core:
         keys.append(f"a:{actor.text}")
+    if not actor.core or actor.vague:
+        keys += [f"a:{name}" for name in sorted(names_in(title) & NATIONS)]
     if actor.id:
         keys.append(f"a:#{actor.id}")
     place = narrowest(change.jurisdictions)

@@ -10,25 +10,36 @@ import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bot.model import Action, Article, PolicyChange, Reason, Stage, StoryCandidate
-from bot.stories.actors import ActorKey, Body, Same, actor_key, same_actor
+from bot.stories.actors import SAME_NAMES, ActorKey, Body, Same, actor_key, names_in, same_actor
 from bot.stories.families import BURST, CASES, FAMILY, LAWMAKING, THREAD_WINDOW, Fit, fit, window
+from bot.stories.measures import contradict, measures
 from bot.stories.places import Places, relate
 from bot.stories.stages import PHASE, Phase, stage_of
 from bot.stories.text import plain_title, stem, telling_words
 
+_OPEN: Final = frozenset({"anyone", "public_space"})
+_NEIGHBOURS: Final = tuple(
+    frozenset(users.split())
+    for users in (
+        "police government border military",
+        "government employers transport border housing",
+        "retail venues employers transport housing",
+        "social_media retail health",
+    )
+)
+"""Users that desks name for one another: a city's ban is on its government, its police or its employees."""
 _SAME_DAYS: Final = timedelta(days=2)
 _OTHER_CASE: Final = 0.25
+_TWO: Final = 2
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 JOIN: Final = 3.0
 """Evidence from which a report joins a story."""
 
-MEASURE = re.compile(
-    r"\b(?:(?:s|h|a)\.?\s?b\.?|h\.?\s?r\.?|l\.?\s?d\.?|bill|act|article|public act|pa|file|ordinance)\s?(?:no\.?\s?)?-?(\d{2,6})\b",
-    re.IGNORECASE,
-)
-_BARE_MEASURE = re.compile(r"\b([SHA])\.?\s?(\d{3,4})\b")
 _AGAIN = re.compile(
     r"\b(?:extend(?:s|ed|ing)?|extension|renew(?:s|ed|ing)?|prolong(?:s|ed)?|indefinite(?:ly)?|until further notice|reintroduc\w+|"
     r"re-introduc\w+|continue(?:s|d)?\s+(?:its|the|a)?\s*(?:pause|ban|moratorium|suspension))\b",
@@ -78,6 +89,8 @@ class Report:
     telling: frozenset[str]
     named: frozenset[str]
     """Stems of the actor's name."""
+    names: frozenset[str]
+    """Words of headline and evidence, for seeing whom else they name."""
     measures: frozenset[str]
     by_law: bool
     again: bool
@@ -93,6 +106,7 @@ def report(change: PolicyChange, article: Article) -> Report:
         actor=actor,
         telling=_telling(headline),
         named=frozenset(map(stem, actor.core)),
+        names=names_in(f"{headline} {change.evidence.quote}"),
         measures=measures(f"{headline} {change.evidence.quote} {change.product or ''}"),
         by_law=makes_law(change),
         again=bool(_AGAIN.search(f"{headline} {change.evidence.quote} {change.duration or ''}")),
@@ -116,13 +130,6 @@ def makes_law(change: PolicyChange) -> bool:
     )
 
 
-def measures(text: str) -> frozenset[str]:
-    """Numbers of bills and acts named in a text: they tell measures of one body apart."""
-    found = {match[1] for match in MEASURE.finditer(text)}
-    found |= {match[2] for match in _BARE_MEASURE.finditer(text)}
-    return frozenset(number for number in found if not 1990 <= int(number) <= 2040)
-
-
 def compare(this: Report, candidate: StoryCandidate) -> Likeness:
     """Weigh one report against one story: the best of the story's readings counts."""
     title = max(
@@ -137,7 +144,7 @@ def compare(this: Report, candidate: StoryCandidate) -> Likeness:
 def _weigh(this: Report, reading: PolicyChange, candidate: StoryCandidate, title: float | None) -> Likeness:
     evidence = _Evidence()
     places = relate(this.change.jurisdictions, reading.jurisdictions)
-    same = same_actor(this.actor, _actor(reading.actor, reading.actor_id))
+    same = _same_actor(this, _actor(reading.actor, reading.actor_id))
     by_law = this.by_law and makes_law(reading)
     _weigh_actor(evidence, this, reading, same, places, by_law=by_law)
     actions = fit(this.change.action, reading.action)
@@ -147,10 +154,21 @@ def _weigh(this: Report, reading: PolicyChange, candidate: StoryCandidate, title
         evidence, places, same, public=by_law or this.actor.body is not Body.NONE or FAMILY[this.change.action] in CASES
     )
     _weigh_title(evidence, title)
-    _weigh_measure(evidence, this, reading)
+    _weigh_measure(evidence, this, reading, candidate.titles)
     gap = _gap(this.article, candidate)
+    if same is Same.UNKNOWN and actions is Fit.SAME and gap <= _SAME_DAYS and _share_words(this, candidate):
+        evidence.add(0.8, "unnamed", "nobody named, the same act in the same days under a like headline")
     _weigh_time(evidence, this, reading, gap, title, by_law=by_law)
     return Likeness(evidence.total, tuple(evidence.reasons), same, places, actions, gap, title)
+
+
+def _same_actor(this: Report, other: ActorKey) -> Same:
+    """An actor that may be none gives way to the story's where headline or evidence names that one."""
+    same = same_actor(this.actor, other)
+    nobody = same is Same.UNKNOWN or (same is Same.NO and this.actor.vague)
+    if nobody and other.core and other.core <= this.names:
+        return Same.MAYBE
+    return same
 
 
 def _weigh_actor(
@@ -189,16 +207,12 @@ def _weigh_action(
 
 def _weigh_targets(evidence: _Evidence, change: PolicyChange, reading: PolicyChange) -> None:
     one, other = set(change.targets), set(reading.targets)
-    if not one or not other:
-        return
-    if one & other:
+    if not one or not other or _OPEN & (one | other):
+        if one & other:
+            evidence.add(0.3, "targets", f"both on {', '.join(sorted(one & other))}")
+    elif one & other:
         evidence.add(0.5, "targets", f"both on {', '.join(sorted(one & other))}")
-    elif (
-        "anyone" in one | other
-        or {"government", "police"} <= one | other
-        or {"border", "transport"} <= one | other
-        or "public_space" in one | other
-    ):
+    elif any(one & users and other & users for users in _NEIGHBOURS):
         return
     else:
         evidence.add(-2.0, "targets", f"{', '.join(sorted(one))} / {', '.join(sorted(other))}")
@@ -217,6 +231,11 @@ def _headlines(this: Report, headline: str) -> float | None:
     return _dice(mine, theirs) if mine and theirs else None
 
 
+def _share_words(this: Report, candidate: StoryCandidate) -> bool:
+    """Two telling words in common with one headline: a verb alone is no likeness."""
+    return any(len(this.telling & _telling(headline)) >= _TWO for headline in candidate.titles)
+
+
 def _weigh_title(evidence: _Evidence, title: float | None) -> None:
     if title is None:
         return
@@ -227,14 +246,12 @@ def _weigh_title(evidence: _Evidence, title: float | None) -> None:
         evidence.add(-0.4, "title", "headlines share no telling word")
 
 
-def _weigh_measure(evidence: _Evidence, this: Report, reading: PolicyChange) -> None:
-    theirs = measures(f"{reading.evidence.quote} {reading.line} {reading.product or ''}")
-    if not this.measures or not theirs:
-        return
+def _weigh_measure(evidence: _Evidence, this: Report, reading: PolicyChange, titles: Iterable[str]) -> None:
+    theirs = _measures(" ".join((reading.evidence.quote, reading.line, reading.product or "", *titles)))
     if this.measures & theirs:
         evidence.add(2.0, "measure", f"same measure: {', '.join(sorted(this.measures & theirs))}")
-    else:
-        evidence.add(-2.0, "measure", "another measure")
+    elif contradict(this.measures, theirs):
+        evidence.add(-3.0, "measure", "another bill of the same chamber")
 
 
 def _weigh_time(
@@ -255,7 +272,7 @@ def _weigh_time(
     if gap > allowed:
         evidence.add(-3.0, "time", f"{days} days apart")
     else:
-        evidence.add(-0.3 - 0.9 * (gap / allowed), "time", f"{days} days apart")
+        evidence.add(-0.3 - 1.5 * (gap / allowed), "time", f"{days} days apart")
 
 
 def _gap(article: Article, candidate: StoryCandidate) -> timedelta:
@@ -278,4 +295,9 @@ def _actor(actor: str, actor_id: str | None) -> ActorKey:
 
 @lru_cache(maxsize=4096)
 def _telling(text: str) -> frozenset[str]:
-    return telling_words(plain_title(text))
+    return frozenset(SAME_NAMES.get(word, word) for word in telling_words(plain_title(text)))
+
+
+@lru_cache(maxsize=4096)
+def _measures(text: str) -> frozenset[str]:
+    return measures(text)

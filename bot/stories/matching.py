@@ -36,8 +36,9 @@ from bot.stories.actors import Same, actor_key, same_actor
 from bot.stories.families import CASES, FAMILY, Family, Fit
 from bot.stories.keys import date_of, keys_for
 from bot.stories.likeness import Likeness, Report, compare, makes_law, report
-from bot.stories.places import Places
-from bot.stories.revisions import filled, revision
+from bot.stories.nearcopies import same_template
+from bot.stories.places import Places, relate
+from bot.stories.revisions import advanced, filled, revision
 from bot.stories.stages import stage_of, step
 from bot.stories.text import words
 
@@ -47,8 +48,11 @@ if TYPE_CHECKING:
 ROUND_UP: Final = 3
 """Primary changes by so many different actors, none of them in the headline, make an article a round-up."""
 _LEAD_BONUS: Final = 0.5
+_ACTS_KEPT: Final = 2
 _AGAIN_AFTER: Final = timedelta(days=20)
 _LINK_BACK: Final = timedelta(days=3 * 366)
+_COPIED_WITHIN: Final = timedelta(days=2)
+"""The same words later than this are a desk's template for the next step ("considers", "passes"), no syndicated copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ class Match:
     reasons: tuple[Reason, ...]
     total: float
     copy: bool = False
+    own: bool = False
+    """The article is in that story already."""
 
 
 def assign(
@@ -100,12 +106,12 @@ def decide(
     article: Article, change: PolicyChange, candidates: Sequence[StoryCandidate], copied: CopyOf | None = None
 ) -> Match | None:
     """Find the story that one reported change belongs to; None when it begins one."""
+    this = report(change, article)
     if copied is not None:
         by_id = {candidate.story_id: candidate for candidate in candidates}
         for story_id, role in copied.stories:
-            if role is StoryRole.LEAD and story_id in by_id:
-                return Match(by_id[story_id], (Reason("copy", copied.reason),), 9.0, copy=True)
-    this = report(change, article)
+            if role is StoryRole.LEAD and story_id in by_id and not _other_name(this, by_id[story_id]):
+                return Match(by_id[story_id], (Reason("copy", copied.reason),), 9.0, copy=True, own=copied.own)
     found: list[tuple[float, float, int, Match]] = []
     for candidate in candidates:
         likeness = _best_time(this, candidate)
@@ -120,6 +126,14 @@ def decide(
                 )
             )
     return max(found, key=lambda item: item[:3])[3] if found else None
+
+
+def _other_name(this: Report, candidate: StoryCandidate) -> bool:
+    """A desk's template with another place or actor in it ("X bans …"): the same words, and no copy."""
+    change, known = this.change, candidate.change
+    apart = relate(change.jurisdictions, known.jurisdictions) is Places.APART
+    others = same_actor(actor_key(change.actor, change.actor_id), actor_key(known.actor, known.actor_id)) is Same.NO
+    return (apart or others) and any(same_template(this.article.title, title) for title in candidate.titles)
 
 
 def _best_time(this: Report, candidate: StoryCandidate) -> Likeness:
@@ -162,9 +176,11 @@ def _lead(
     """The part of the strongest change: which story, and what is news in it."""
     change = analysis.changes[index]
     match = decide(article, change, candidates, copied)
+    acts = tuple(analysis.changes[rider] for rider in riders)
     others = _parties(analysis, index)
+    told_as = (*acts[:_ACTS_KEPT], *others)
     if match is None or not match.copy:
-        for other in [*(analysis.changes[rider] for rider in riders), *others]:
+        for other in (*acts, *others):
             found = decide(
                 article, other, candidates
             )  # desks differ in which act they think strongest, whose they say it is
@@ -184,10 +200,10 @@ def _lead(
             None if quiet else Transition.NEW,
             stage_of(change),
             previous=previous,
-            readings=others,
+            readings=told_as,
         )
-    speaks = _speaker([change, *(analysis.changes[rider] for rider in riders)])
-    return replace(_joined(article, change, speaks, index, match, keys, rank, quiet=quiet), readings=others)
+    speaks = _speaker([change, *acts])
+    return replace(_joined(article, change, speaks, index, match, keys, rank, quiet=quiet), readings=told_as)
 
 
 def _speaker(group: Sequence[PolicyChange]) -> PolicyChange:
@@ -228,9 +244,17 @@ def _joined(
     story = match.candidate
     moved = None
     by_law = makes_law(speaks) or makes_law(story.change)
-    if not match.copy and not quiet:
+    fresh_copy = match.own or (match.copy and article.published - story.last_at < _COPIED_WITHIN)
+    if not fresh_copy and not quiet:
         moved = step(story.stage, story.stage_at, speaks, article.published, by_law=by_law, act=story.change.action)
     lead = filled(story.change, change, rank)
+    stage = moved.stage if moved else None
+    if (
+        match.own and story.article_count <= 1
+    ):  # nothing but this article says it: the new judgement takes the old one's place
+        lead, stage = (change if change != story.change else None), stage_of(change)
+    elif moved is not None and moved.news:  # the story is told by what moved it; what that does not say still holds
+        lead = advanced(story.change, change)
     transition = None
     if not story.told and not story.curated and not quiet:
         transition = Transition.NEW
@@ -245,7 +269,7 @@ def _joined(
         keys,
         reasons,
         transition,
-        moved.stage if moved else None,
+        stage,
         lead,
         None if transition else told_of,
     )

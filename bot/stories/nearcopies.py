@@ -37,6 +37,8 @@ SAME_TEXT: Final = 0.28
 """Estimated Jaccard likeness of whole texts from which two are copies: about 20 % of the words edited."""
 SAME_OPENING: Final = 0.60
 """Likeness of openings from which one text is the other cut short."""
+OTHER_HEADLINE: Final = 0.70
+"""Likeness asked of texts whose headlines share no telling word: paragraphs that many reports carry make no copy."""
 MIN_WORDS: Final = 12
 """Below it a text is no evidence: only headlines are compared."""
 MIN_TITLE_WORDS: Final = 5
@@ -108,7 +110,7 @@ def compare(one: Fingerprint, other: Fingerprint) -> Copy | None:
     """Say whether two texts are copies. Symmetric."""
     same_title = bool(one.title) and one.title == other.title
     if one.signature and other.signature:
-        floor = TEMPLATE if _same_template(one.title, other.title) else 0.0
+        floor = _floor(one.title, other.title)
         likeness = _likeness(one.signature, other.signature)
         if likeness >= max(SAME_TEXT, floor):
             return Copy("text", likeness, f"the same text ({likeness:.0%} alike)")
@@ -131,7 +133,20 @@ def best(of: Fingerprint, stored: Mapping[int, Fingerprint]) -> tuple[int, Copy]
     return key, copy
 
 
-def _same_template(one: str, other: str) -> bool:
+def _floor(one: str, other: str) -> float:
+    """How alike two texts must be at least, as their headlines go: boilerplate alone is no copy."""
+    if _template(one, other):
+        return TEMPLATE
+    mine, theirs = telling_words(one), telling_words(other)
+    return OTHER_HEADLINE if mine and theirs and not mine & theirs else 0.0
+
+
+def same_template(one: str, other: str) -> bool:
+    """True when two headlines, as published, are one template with another name in it."""
+    return _template(*(" ".join(words(plain_title(title))) for title in (one, other)))
+
+
+def _template(one: str, other: str) -> bool:
     """True when two headlines agree in most words and each has a telling word the other lacks."""
     mine, theirs = set(one.split()), set(other.split())
     shared = mine & theirs

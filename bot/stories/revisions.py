@@ -55,6 +55,17 @@ def filled(lead: PolicyChange, change: PolicyChange, rank: int) -> PolicyChange 
     return better if better != lead else None
 
 
+def advanced(lead: PolicyChange, change: PolicyChange) -> PolicyChange:
+    """Return what leads a story that moved to another stage: the report of the move, with whom and where from before."""
+    return replace(
+        change,
+        targets=change.targets or lead.targets,
+        jurisdictions=change.jurisdictions or lead.jurisdictions,
+        product=change.product or lead.product,
+        actor_id=change.actor_id or (lead.actor_id if change.actor == lead.actor else None),
+    )
+
+
 def revision(lead: PolicyChange, change: PolicyChange, article: Article) -> str | None:
     """Say in words what a report changes that people who were told must hear; None for ordinary coverage."""
     if _CORRECTED.search(article.title) or _CORRECTED.search(change.evidence.quote):

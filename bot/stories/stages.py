@@ -15,6 +15,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from bot.model import Action, PolicyChange, Stage
+from bot.stories.families import LAWMAKING
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -50,6 +51,14 @@ _SIGNED = re.compile(
     r"\b(?:sign(?:s|ed|ing)?|signature|vetoe?[sd]?|into law|enact(?:s|ed)?|becomes? law|final (?:vote|passage|approval))\b",
     re.IGNORECASE,
 )
+_SIGNS: Final = re.compile(
+    r"\b(?:signs|signed)\b(?! (?:up|on|off|a letter|an? (?:open )?letter|petitions?)\b)", re.IGNORECASE
+)
+_NOT_YET: Final = re.compile(
+    r"\b(?:if|once|until|unless|before|when|would|could|must|should|awaits?|awaiting|pending|whether|yet|to be|may|not|never)\b[^.;]*$",
+    re.IGNORECASE,
+)
+_BEFORE_SIGNING: Final = 60
 _IN_FORCE_AFTER: Final = timedelta(days=4)
 _ENACTED_AFTER: Final = timedelta(hours=20)
 _PROPOSED_AFTER: Final = timedelta(days=4)
@@ -75,7 +84,14 @@ def stage_of(change: PolicyChange) -> Stage:
         return Stage.PASSED
     if change.action in (Action.RESUME, Action.REPEAL) and change.stage is Stage.ANNOUNCED:
         return Stage.REVERSED
+    if change.stage is Stage.PASSED and change.action in LAWMAKING and says_signed(change.evidence.quote):
+        return Stage.ENACTED
     return change.stage
+
+
+def says_signed(text: str) -> bool:
+    """True when a text says that somebody signed, not that somebody is still to sign."""
+    return any(not _NOT_YET.search(text[: match.start()][-_BEFORE_SIGNING:]) for match in _SIGNS.finditer(text))
 
 
 def step(

@@ -35,7 +35,7 @@ class FakeSender:
     """Faults are taken from ``script`` in order, one for each post or update; then everything works.
 
     ``crash_before`` and ``crash_after`` (Slack's acceptance) kill the process; ``lost_before`` and ``lost_after`` lose the
-    answer; ``late`` accepts a call only when :meth:`accept_late` is called; other words are Slack outcomes.
+    answer, ``slow`` too, nine seconds after the call began; ``late`` accepts a call only when :meth:`accept_late` is called; other words are Slack outcomes.
     """
 
     clock: Callable[[], datetime]
@@ -59,6 +59,8 @@ class FakeSender:
         refused = self._refused(fault)
         if refused:
             return refused
+        if fault == "slow":
+            self.clock.advance(seconds=9)
         key = message.metadata["event_payload"]["key"]
         posted = Posted(self._ts(), key, message.text, thread_ts, broadcast)
         if fault == "late":
@@ -71,7 +73,7 @@ class FakeSender:
             await self.gate.wait()
         if fault == "crash_after":
             raise KilledError
-        if fault == "lost_after":
+        if fault in {"lost_after", "slow"}:
             return SendResult(Outcome.UNKNOWN, error="connection reset")
         return SendResult(Outcome.SENT, ts=posted.ts)
 

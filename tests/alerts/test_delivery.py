@@ -66,7 +66,7 @@ async def test_killed_at_each_instant_the_message_is_there_exactly_once(office, 
     assert row.ts == office.sender.channels[CHANNEL][0].ts
 
 
-@pytest.mark.parametrize(("fault", "posts"), [("lost_before", 2), ("lost_after", 1), ("wait", 2)])
+@pytest.mark.parametrize(("fault", "posts"), [("lost_before", 2), ("lost_after", 1), ("slow", 1), ("wait", 2)])
 async def test_an_answer_that_says_nothing_is_looked_up_before_the_post_is_repeated(office, fault, posts):
     office.enqueue(post(1))
     office.sender.script = [fault]
@@ -129,6 +129,13 @@ async def test_a_refused_message_is_sent_as_plain_text_and_refused_again_it_is_d
     assert office.get(twice).state is DeliveryState.DEAD
     assert len(office.texts(OPERATORS)) == 1
     assert CHANNEL in office.texts(OPERATORS)[0]
+
+
+async def test_a_message_that_is_to_be_plain_stays_plain_through_a_wait(lite):
+    lite.enqueue(post(1))
+    lite.sender.script = ["bad_message", "wait", "lost_before"]
+    await lite.rounds()
+    assert lite.texts() == ["post:1:new [1 source] plain"]
 
 
 async def test_a_dead_notice_is_not_told_in_a_notice(lite):

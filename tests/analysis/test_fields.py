@@ -51,11 +51,12 @@ def test_targets(ask: Ask, title: str, targets: tuple[str, ...]) -> None:
         ("California bans facial recognition in police body cameras", ("US-CA",)),
         ("EU considers ban on facial recognition", ("EU",)),
         ("Microsoft will not sell facial recognition to US police", ("US",)),
-        ("IBM no longer offers facial recognition", ()),
+        ("IBM no longer offers facial recognition", ("US",)),
+        ("Zorblax Industries bans facial recognition in its offices", ()),
     ],
 )
 def test_jurisdictions(ask: Ask, title: str, codes: tuple[str, ...]) -> None:
-    """Where: the actor's own place for authorities, the place that is named for companies, else nothing."""
+    """Where: the actor's own place for authorities, the place that is named for companies, else the actor's own."""
     assert _lead(ask, title).jurisdictions == codes
 
 

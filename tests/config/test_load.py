@@ -221,13 +221,13 @@ def test_without_a_token_a_channel_that_is_not_set_is_the_terminal(folder):
 
 def test_with_a_token_it_is_a_mistake(folder):
     folder.write("alerts.yaml", ALERTS.replace("C0123456789", "${SLACK_CHANNEL}"))
-    assert folder.problems({"SLACK_BOT_TOKEN": "xoxb-1"}) == [
+    assert folder.problems({"SLACK_BOT_TOKEN": "xoxb-test"}) == [
         "alerts.yaml:3: ${SLACK_CHANNEL} is not set in the environment; set SLACK_CHANNEL, or write the value here"
     ]
-    config = folder.load({"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_CHANNEL": "C0123456700"})
+    config = folder.load({"SLACK_BOT_TOKEN": "xoxb-test", "SLACK_CHANNEL": "C0123456700"})
     assert config.routes[0].channel == "C0123456700"
     folder.write("alerts.yaml", ALERTS.replace("C0123456789", "terminal:x"))
-    assert folder.problems({"SLACK_BOT_TOKEN": "xoxb-1"}) == [
+    assert folder.problems({"SLACK_BOT_TOKEN": "xoxb-test"}) == [
         'alerts.yaml:3: channel "terminal:x" is the terminal, and SLACK_BOT_TOKEN is set; write a channel id, like C0123456789'
     ]
 

@@ -34,7 +34,7 @@ def test_they_load_and_only_mention_the_terminal(config):
 
 
 def test_one_variable_is_all_that_slack_needs(repo_root):
-    config = load(repo_root / "config", env={"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_CHANNEL": "C0123456789"})
+    config = load(repo_root / "config", env={"SLACK_BOT_TOKEN": "xoxb-test", "SLACK_CHANNEL": "C0123456789"})
     assert config.warnings == ()
     assert [(route.channel, route.kind, route.schedule.kind) for route in config.routes] == [
         ("C0123456789", "policy", "now"),

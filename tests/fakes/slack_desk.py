@@ -21,6 +21,7 @@ class FakeQueries:
 
     def __init__(self) -> None:
         self.rows: list[StoryRow] = []
+        self.last: StoryRow | None = None
         self.views: dict[str, StoryView] = {}
         self.ledgers: dict[str, Ledger] = {}
         self.whys: dict[str, Why] = {}
@@ -62,7 +63,7 @@ class FakeQueries:
     def recent(self, ask: Ask, now: datetime) -> Listing:
         self._ask("recent", ask)
         page = tuple(self.rows[ask.offset : ask.offset + ask.count])
-        return Listing(page, len(self.rows), self.rows[-1] if self.rows else None, self.counts)
+        return Listing(page, len(self.rows), self.last, self.counts)
 
     def search(self, ask: Ask, now: datetime) -> Listing:
         self._ask("search", ask)
@@ -128,9 +129,14 @@ class FakeCommands:
         self.labels: set[tuple[str, str, str]] = set()
         self.following: set[tuple[str, str]] = set()
         self.changes = 0
+        self.delay = 0.0
+        self.fails: Exception | None = None
 
     def _note(self, name: str, what: Any, by: Asker) -> None:
         assert threading.current_thread() is not threading.main_thread(), "ports run in threads"
+        time.sleep(self.delay)
+        if self.fails:
+            raise self.fails
         self.done.append((name, what, by.user))
 
     def _mark(self, ref: str, **changes: Any) -> None:

@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import itertools
 import json
 import secrets
 import socket
@@ -24,72 +23,31 @@ import struct
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Self
 
 from aiohttp import WSMsgType, web
 
+from tests.fakes.slack_api import APP_TOKEN, BOT_ID, BOT_TOKEN, SCOPES, Arguments, Refused, WebApi
 from tests.fakes.slack_faults import FAULTS, Fault, error_fault
-from tests.fakes.slack_rules import refuse_message, refuse_view
+from tests.fakes.slack_rules import refuse_message
 
-BOT_TOKEN = "xoxb-fake-bot-token"
-APP_TOKEN = "xapp-fake-app-token"
-BOT_ID = "B0FAKEBOT"
-BOT_USER = "U0FAKEBOT"
-TEAM = "T0FAKETEAM"
-SCOPES = "chat:write,commands,channels:history,groups:history,channels:read,groups:read,im:write,im:history"
-
-Arguments = dict[str, Any]
+__all__ = ["APP_TOKEN", "BOT_ID", "BOT_TOKEN", "SCOPES", "FakeSlack"]
 
 
-@dataclass
-class Channel:
-    """A conversation and its messages, oldest first."""
-
-    id: str
-    name: str
-    member: bool = True
-    archived: bool = False
-    private: bool = False
-    messages: list[dict[str, Any]] = field(default_factory=list)
-    last_post: float = 0.0
-
-    def find(self, ts: Any) -> dict[str, Any] | None:
-        return next((message for message in self.messages if message["ts"] == ts), None)
-
-
-class Refused(Exception):
-    """Answered as ``{"ok": false, "error": …}``."""
-
-    def __init__(self, error: str, **more: Any) -> None:
-        super().__init__(error)
-        self.body = {"ok": False, "error": error, **more}
-
-
-class FakeSlack:
+class FakeSlack(WebApi):
     """The server and all that it knows. Use as an asynchronous context manager."""
 
     def __init__(
         self, *, open_channels: bool = False, pace: float = 0.0, page: int = 200, clock: Callable[[], float] = time.time
     ) -> None:
         """With ``open_channels`` any plausible id is a channel the bot is in; ``pace`` is seconds between two posts."""
-        self.bot_token, self.app_token = BOT_TOKEN, APP_TOKEN
-        self.open_channels, self.pace, self.page, self.clock = open_channels, pace, page, clock
-        self.scopes = SCOPES
-        self.channels: dict[str, Channel] = {}
+        super().__init__(open_channels=open_channels, pace=pace, page=page, clock=clock)
         self.calls: list[tuple[str, Arguments]] = []
-        self.ephemeral: list[Arguments] = []
-        self.views: list[tuple[str, Arguments]] = []
         self.responses: list[tuple[str, Arguments]] = []
         self.faults: dict[str, deque[Fault]] = defaultdict(deque)
         self.response_uses: dict[str, int] = {}
         self.sockets: list[web.WebSocketResponse] = []
         self.socket_acks: dict[str, asyncio.Future[Arguments]] = {}
-        self.tickets: set[str] = set()
-        self.triggers: set[str] = set()
-        self.host, self.port = "127.0.0.1", 0
-        self._last_ts = 0
-        self._numbers = itertools.count(1)
         self._runner: web.AppRunner | None = None
         self.connected = asyncio.Event()
 
@@ -132,10 +90,6 @@ class FakeSlack:
         return f"{self.url}api/"
 
     # --- what tests set up and read ---------------------------------------------------------------------------------
-
-    def add_channel(self, channel_id: str, name: str = "", **more: Any) -> Channel:
-        self.channels[channel_id] = Channel(channel_id, name or channel_id.lower(), **more)
-        return self.channels[channel_id]
 
     def fault(self, method: str, kind: str | Fault, times: int = 1) -> None:
         """Spoil the next ``times`` calls of a method: a name from ``FAULTS``, an error code of Slack, or a Fault."""
@@ -182,10 +136,7 @@ class FakeSlack:
             return await self._spoil(request, fault)
         try:
             self._authorise(method, request, arguments)
-            handler = getattr(self, f"_do_{method.replace('.', '_')}", None)
-            if handler is None:
-                raise Refused("unknown_method")
-            answer = {"ok": True, **handler(arguments)}
+            answer = self.call(method, arguments)
         except Refused as refusal:
             answer = refusal.body
         if fault:
@@ -221,156 +172,6 @@ class FakeSlack:
         return web.Response(
             status=fault.status, text=fault.body, content_type=fault.content_type, headers=fault.headers
         )
-
-    def _channel(self, arguments: Arguments, *, write: bool = False) -> Channel:
-        channel_id = str(arguments.get("channel", ""))
-        if channel_id not in self.channels and self.open_channels and channel_id[:1] in "CGD" and len(channel_id) > 8:
-            self.add_channel(channel_id)
-        channel = self.channels.get(channel_id)
-        if channel is None:
-            raise Refused("channel_not_found")
-        if not channel.member:
-            raise Refused("not_in_channel")
-        if write and channel.archived:
-            raise Refused("is_archived")
-        return channel
-
-    def _next_ts(self) -> str:
-        self._last_ts = max(int(self.clock() * 1_000_000), self._last_ts + 1)
-        return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
-
-    def _do_auth_test(self, _: Arguments) -> Arguments:
-        return {
-            "url": "https://fake.slack.example/", "team": "Fake", "team_id": TEAM, "user": "policywatch",
-            "user_id": BOT_USER, "bot_id": BOT_ID,
-        }  # fmt: skip
-
-    def _do_chat_postMessage(self, arguments: Arguments) -> Arguments:
-        channel = self._channel(arguments, write=True)
-        if error := refuse_message(arguments):
-            raise Refused(error)
-        thread = arguments.get("thread_ts")
-        if thread and not channel.find(thread):
-            raise Refused("thread_not_found")
-        if self.pace and self.clock() - channel.last_post < self.pace:
-            raise Refused("ratelimited")
-        channel.last_post = self.clock()
-        message = {
-            "type": "message", "ts": self._next_ts(), "bot_id": BOT_ID, "user": BOT_USER,
-            "text": arguments.get("text", ""), "blocks": arguments.get("blocks") or [],
-            "metadata": arguments.get("metadata"), "edits": 0,
-        }  # fmt: skip
-        if thread:
-            message |= {"thread_ts": thread, "broadcast": _true(arguments.get("reply_broadcast"))}
-        channel.messages.append(message)
-        return {"channel": channel.id, "ts": message["ts"], "message": _shown(message, metadata=False)}
-
-    def _own(self, arguments: Arguments, refusal: str) -> tuple[Channel, dict[str, Any]]:
-        channel = self._channel(arguments, write=True)
-        message = channel.find(arguments.get("ts"))
-        if message is None:
-            raise Refused("message_not_found")
-        if message.get("bot_id") != BOT_ID:
-            raise Refused(refusal)
-        return channel, message
-
-    def _do_chat_update(self, arguments: Arguments) -> Arguments:
-        channel, message = self._own(arguments, "cant_update_message")
-        if message.get("edit_window_closed"):
-            raise Refused("edit_window_closed")
-        if error := refuse_message(arguments, update=True):
-            raise Refused(error)
-        blocks = arguments.get("blocks")
-        if blocks and _has_rich_text(message["blocks"]) and not _has_rich_text(blocks):
-            raise Refused("block_mismatch")
-        message |= {"text": arguments.get("text", ""), "edits": message["edits"] + 1}
-        if blocks is not None:
-            message["blocks"] = blocks
-        if arguments.get("metadata"):
-            message["metadata"] = arguments["metadata"]
-        return {"channel": channel.id, "ts": message["ts"], "text": message["text"]}
-
-    def _do_chat_delete(self, arguments: Arguments) -> Arguments:
-        channel, message = self._own(arguments, "cant_delete_message")
-        channel.messages.remove(message)
-        return {"channel": channel.id, "ts": message["ts"]}
-
-    def _do_chat_postEphemeral(self, arguments: Arguments) -> Arguments:
-        self._channel(arguments, write=True)
-        if error := refuse_message(arguments):
-            raise Refused(error)
-        self.ephemeral.append(arguments)
-        return {"message_ts": self._next_ts()}
-
-    def _do_conversations_open(self, arguments: Arguments) -> Arguments:
-        user = str(arguments.get("users", ""))
-        if not user.startswith(("U", "W")):
-            raise Refused("user_not_found")
-        channel_id = f"D{user[1:]:0<9}"
-        if channel_id not in self.channels:
-            self.add_channel(channel_id)
-        return {"channel": {"id": channel_id}}
-
-    def _do_conversations_info(self, arguments: Arguments) -> Arguments:
-        channel_id = str(arguments.get("channel", ""))
-        channel = self.channels.get(channel_id) or (self._channel(arguments) if self.open_channels else None)
-        if channel is None or (channel.private and not channel.member):
-            raise Refused("channel_not_found")
-        about = {
-            "id": channel_id, "name": channel.name, "is_member": channel.member, "is_archived": channel.archived,
-            "is_private": channel.private,
-        }  # fmt: skip
-        return {"channel": about}
-
-    def _do_conversations_history(self, arguments: Arguments) -> Arguments:
-        channel = self._channel(arguments)
-        shown = [m for m in channel.messages if "thread_ts" not in m or m.get("broadcast")]
-        return self._paged(list(reversed(_between(shown, arguments))), arguments)
-
-    def _do_conversations_replies(self, arguments: Arguments) -> Arguments:
-        channel = self._channel(arguments)
-        root = channel.find(arguments.get("ts"))
-        if root is None:
-            raise Refused("thread_not_found")
-        replies = [m for m in channel.messages if m.get("thread_ts") == root["ts"]]
-        return self._paged([root, *_between(replies, arguments)], arguments)
-
-    def _paged(self, messages: list[dict[str, Any]], arguments: Arguments) -> Arguments:
-        start = int(str(arguments.get("cursor") or "0").removeprefix("cursor-"))
-        size = min(int(arguments.get("limit") or 100), self.page)
-        more = start + size < len(messages)
-        metadata = _true(arguments.get("include_all_metadata"))
-        return {
-            "messages": [_shown(m, metadata=metadata) for m in messages[start : start + size]],
-            "has_more": more,
-            "response_metadata": {"next_cursor": f"cursor-{start + size}" if more else ""},
-        }
-
-    def _do_views_open(self, arguments: Arguments) -> Arguments:
-        if arguments.get("trigger_id") not in self.triggers:
-            raise Refused("invalid_trigger_id")
-        self.triggers.discard(arguments["trigger_id"])
-        return self._view("open", arguments)
-
-    def _do_views_update(self, arguments: Arguments) -> Arguments:
-        return self._view("update", arguments)
-
-    def _do_views_publish(self, arguments: Arguments) -> Arguments:
-        if not arguments.get("user_id"):
-            raise Refused("invalid_arguments")
-        return self._view("publish", arguments)
-
-    def _view(self, how: str, arguments: Arguments) -> Arguments:
-        view = arguments.get("view")
-        if wrong := refuse_view(view):
-            raise Refused("invalid_arguments", response_metadata={"messages": wrong})
-        self.views.append((how, arguments))
-        return {"view": {**view, "id": f"V{next(self._numbers)}", "hash": secrets.token_hex(4)}}
-
-    def _do_apps_connections_open(self, _: Arguments) -> Arguments:
-        ticket = secrets.token_hex(8)
-        self.tickets.add(ticket)
-        return {"url": f"ws://{self.host}:{self.port}/socket/{ticket}"}
 
     # --- other doors --------------------------------------------------------------------------------------------------
 
@@ -429,26 +230,6 @@ async def _arguments(request: web.Request) -> Arguments:
             with contextlib.suppress(ValueError):
                 arguments[key] = json.loads(arguments[key])
     return arguments
-
-
-def _true(value: Any) -> bool:
-    return str(value).lower() in {"1", "true"}
-
-
-def _has_rich_text(blocks: Any) -> bool:
-    return any(block.get("type") == "rich_text" for block in blocks or ())
-
-
-def _between(messages: list[dict[str, Any]], arguments: Arguments) -> list[dict[str, Any]]:
-    oldest, latest = float(arguments.get("oldest") or 0), float(arguments.get("latest") or "inf")
-    if _true(arguments.get("inclusive")):
-        return [m for m in messages if oldest <= float(m["ts"]) <= latest]
-    return [m for m in messages if oldest < float(m["ts"]) < latest]
-
-
-def _shown(message: dict[str, Any], *, metadata: bool) -> dict[str, Any]:
-    hidden = {"edits", "broadcast", "edit_window_closed"} | (set() if metadata else {"metadata"})
-    return {key: value for key, value in message.items() if key not in hidden and value is not None}
 
 
 async def _main() -> None:

@@ -19,7 +19,7 @@ from bot.slack.ports import StoryRow
 from bot.slack.routes import PATH, slack_routes
 from bot.slack.verify import Verifier
 from tests.fakes.slack_desk import NOW, FakeCommands, FakeQueries
-from tests.fakes.slack_requests import SECRET, interaction, signed, slash_command
+from tests.fakes.slack_requests import SECRET, click, interaction, signed, slash_command
 from tests.fakes.slack_rules import refuse_message
 from tests.fakes.slack_server import FakeSlack
 
@@ -96,3 +96,33 @@ async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.005)
+
+
+async def clicked(site: Site, action: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Click; return what the person is told."""
+    before = len(site.slack.responses)
+    await site.interact(click(action, response_url=site.slack.response_url(), **more))
+    await until(lambda: len(site.slack.responses) > before)
+    return site.slack.responses[-1][1]
+
+
+async def opened(site: Site, action: dict[str, Any]) -> dict[str, Any]:
+    """Click; return the modal that opens."""
+    before = len(site.slack.views)
+    await site.interact(click(action, trigger=site.slack.trigger(), response_url=site.slack.response_url()))
+    await until(lambda: len(site.slack.views) > before)
+    how, arguments = site.slack.views[-1]
+    assert how == "open"
+    return arguments["view"]
+
+
+def picked(name: str, value: str) -> dict[str, Any]:
+    return {name: {name: {"type": "radio_buttons", "selected_option": {"value": value}}}}
+
+
+def typed(name: str, value: str) -> dict[str, Any]:
+    return {name: {name: {"type": "plain_text_input", "value": value}}}
+
+
+def shown_text(view: dict[str, Any]) -> str:
+    return json.dumps(view, ensure_ascii=False)

@@ -4,55 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.errors import UsageError
-from bot.model import Message, Reason, Route, Span
-from bot.slack import blocks, modals, pages, reports
-from bot.slack.events import WHY_SHORTCUT, address_in, story_of
-from bot.slack.home import REFRESH
+from bot.model import Reason, Span
+from bot.slack import blocks, modals, reports
 from bot.slack.ports import Ledger, StoryRow, Why
-from bot.slack.values import Marks, Rendering
+from bot.slack.values import Marks
 from tests.fakes.slack_desk import troubled_source
-from tests.fakes.slack_requests import button, chosen, click, event, shortcut, submission
-from tests.slack.conftest import NAMES, NOW, make_article, make_view
-from tests.slack.site import Site, until
+from tests.fakes.slack_requests import button, chosen, click, submission
+from tests.slack.conftest import NOW, make_article, make_view
+from tests.slack.site import Site, clicked, opened, picked, shown_text, typed, until
 
 RADIO = {"type": "radio_buttons"}
-
-
-async def clicked(site: Site, action: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """Click; return what the person is told."""
-    before = len(site.slack.responses)
-    await site.interact(click(action, response_url=site.slack.response_url(), **more))
-    await until(lambda: len(site.slack.responses) > before)
-    return site.slack.responses[-1][1]
-
-
-async def opened(site: Site, action: dict[str, Any]) -> dict[str, Any]:
-    """Click; return the modal that opens."""
-    before = len(site.slack.views)
-    await site.interact(click(action, trigger=site.slack.trigger(), response_url=site.slack.response_url()))
-    await until(lambda: len(site.slack.views) > before)
-    how, arguments = site.slack.views[-1]
-    assert how == "open"
-    return arguments["view"]
-
-
-def picked(name: str, value: str) -> dict[str, Any]:
-    return {name: {name: {"type": "radio_buttons", "selected_option": {"value": value}}}}
-
-
-def typed(name: str, value: str) -> dict[str, Any]:
-    return {name: {name: {"type": "plain_text_input", "value": value}}}
-
-
-def shown_text(view: dict[str, Any]) -> str:
-    return json.dumps(view, ensure_ascii=False)
 
 
 @pytest.fixture(autouse=True)
@@ -192,6 +157,32 @@ async def test_an_error_becomes_a_sentence_for_the_person(site: Site, caplog):
     assert "a click failed" in caplog.text
 
 
+async def test_a_window_that_slack_does_not_open_is_a_sentence_and_one_line_in_the_log(site: Site, caplog):
+    told = await clicked(site, button(blocks.NOT_RELEVANT, "s12"), trigger="too.old")
+    assert "Please click again" in told["text"]
+    assert "invalid_trigger_id" in caplog.text
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+async def test_a_slow_modal_is_closed_with_a_word_and_saved_all_the_same(site: Site):
+    view = await opened(site, button(blocks.NOT_RELEVANT, "s12"))
+    site.commands.delay = 0.6
+    answer = await site.interact(submission(view, picked("what", "not_a_change")))
+    assert "Noted" in shown_text(answer["view"])
+    await until(lambda: site.commands.labels)
+
+
+async def test_a_modal_that_cannot_be_saved_says_so(site: Site, caplog):
+    view = await opened(site, button(blocks.NOT_RELEVANT, "s12"))
+    site.commands.fails = UsageError("Story s12 is gone.")
+    answer = await site.interact(submission(view, picked("what", "not_a_change")))
+    assert "Story s12 is gone." in shown_text(answer["view"])
+    site.commands.fails = ZeroDivisionError()
+    answer = await site.interact(submission(view, picked("what", "not_a_change")))
+    assert "went wrong" in shown_text(answer["view"])
+    assert "a modal could not be saved" in caplog.text
+
+
 async def test_link_buttons_and_unknown_buttons_are_acknowledged(site: Site):
     await site.interact(click(button(blocks.READ, "s12")))
     await site.interact(click(button("of_an_older_version", "x")))
@@ -264,130 +255,3 @@ async def test_the_other_answers(site: Site):
     assert (await site.type("status"))["text"] == "All well."
     assert "Coverage (1)" in shown_text(await site.type("show s12"))
     assert (await site.type("show s99"))["text"] == "There is no story s99."
-
-
-# --- in modals, threads and the Home tab -----------------------------------------------------------------------------------
-
-
-async def asked_why(site: Site, message: dict[str, Any]) -> dict[str, Any]:
-    before = len(site.slack.views)
-    await site.interact(shortcut(WHY_SHORTCUT, message, trigger=site.slack.trigger()))
-    await until(lambda: len(site.slack.views) > before)
-    return site.slack.views[-1][1]["view"]
-
-
-async def test_the_shortcut_explains_our_own_message(site: Site):
-    message = blocks.alert(make_view(), Rendering(names=NAMES))
-    view = await asked_why(site, {"ts": "1.1", "text": message.text, "blocks": [dict(b) for b in message.blocks]})
-    assert "The sentence that says it" in shown_text(view)
-
-
-async def test_the_shortcut_explains_the_address_in_anybodys_message(site: Site):
-    await asked_why(site, {"ts": "1.1", "text": "look: <https://example.org/a?b=1&amp;c=2|this>"})
-    assert site.queries.asked[-1] == ("why", ("https://example.org/a?b=1&c=2",))
-    view = await asked_why(site, {"ts": "1.1", "text": "no address"})
-    assert "holds no address" in shown_text(view)
-
-
-async def test_buttons_within_a_modal_answer_in_it(site: Site):
-    view = await asked_why(site, {"ts": "1.1", "text": "https://example.org/unseen"})
-    await site.interact(
-        click(button(f"{pages.WHY_ACTION}_missed", "https://example.org/unseen"), view={**view, "id": "V7"})
-    )
-    await until(lambda: site.slack.views[-1][0] == "update")
-    assert site.slack.views[-1][1]["view_id"] == "V7"
-    assert "Recorded as missed." in shown_text(site.slack.views[-1][1]["view"])
-
-
-def test_our_messages_name_their_story():
-    dismissed = blocks.alert(make_view(), Rendering(marks=Marks(dismissed_by="U0ANNA")))
-    for message in (blocks.alert(make_view(), Rendering()), dismissed):
-        assert story_of({"blocks": [dict(block) for block in message.blocks]}) == "s12"
-    assert story_of({"blocks": [{"type": "actions", "elements": [{"action_id": "other", "value": "s12"}]}]}) is None
-
-
-json_values = st.recursive(
-    st.none() | st.text(max_size=30) | st.integers(),
-    lambda x: (
-        st.lists(x, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(
-                ["blocks", "text", "type", "url", "attachments", "elements", "value", "action_id", "from_url"]
-            ),
-            x,
-            max_size=4,
-        )
-    ),
-    max_leaves=12,
-)
-
-
-@given(st.dictionaries(st.sampled_from(["blocks", "text", "attachments"]), json_values))
-def test_any_message_can_be_asked_about(message: dict):
-    assert address_in(message) is None or address_in(message).startswith("http")
-    story_of(message)
-
-
-async def test_the_home_tab_shows_recent_stories_and_who_is_told(site: Site):
-    site.queries.routes_of = {
-        "C0POLICY001": [Route("policy", "C0POLICY001"), Route("sub", "C0POLICY001", origin="subscription")]
-    }
-    site.queries.sources_now = [troubled_source()]
-    await site.happen(event("app_home_opened", tab="home", channel="D1"))
-    await until(lambda: site.slack.views)
-    how, arguments = site.slack.views[-1]
-    text = shown_text(arguments["view"])
-    assert (how, arguments["user_id"]) == ("publish", "U0ANNA0001")
-    for words in (
-        "Change number 12",
-        "Who is told",
-        "C0POLICY001",
-        "from alerts.yaml",
-        "subscribed here",
-        "You follow",
-    ):
-        assert words in text
-    assert "HTTP 404" not in text, "source health is for operators"
-
-
-async def test_operators_also_see_the_sources_and_anybody_may_refresh(site: Site):
-    site.queries.operators = {"U0ANNA0001"}
-    site.queries.sources_now = [troubled_source()] * 40
-    await site.interact(click(button(REFRESH), view={"id": "V1"}))
-    await until(lambda: site.slack.views)
-    text = shown_text(site.slack.views[-1][1]["view"])
-    assert "HTTP 404" in text
-    assert "and 25 more" in text
-    await site.happen(event("app_home_opened", tab="messages"))
-    assert len(site.slack.views) == 1
-
-
-async def test_a_home_tab_that_cannot_be_published_is_a_line_in_the_log(site: Site, caplog):
-    site.slack.fault("views.publish", "html_502")
-    await site.happen(event("app_home_opened", tab="home"))
-    await until(lambda: "was not published" in caplog.text)
-    assert site.slack.bot_token not in caplog.text
-
-
-async def test_being_invited_is_noted_and_others_joining_is_not(site: Site):
-    await site.happen(event("member_joined_channel", channel="C0POLICY001"))
-    bot = event("member_joined_channel", channel="C0POLICY001")
-    bot["event"] |= {"user": "U0FAKEBOT", "inviter": "U0ANNA0001"}
-    await site.happen(bot)
-    await until(lambda: site.commands.done)
-    assert site.commands.done == [("joined", "C0POLICY001", "U0ANNA0001")]
-
-
-@given(st.text(max_size=300), st.text(max_size=300), st.text(max_size=3_000))
-def test_any_story_gives_modals_that_slack_takes(line: str, title: str, quote: str):
-    from bot.slack.ports import Shown
-    from tests.fakes.slack_desk import FakeQueries
-    from tests.fakes.slack_rules import refuse_view
-    from tests.slack.conftest import make_change
-
-    articles = tuple(make_article(article_id=n % 120, title=title, source_name=line) for n in range(130))
-    shown = Shown(make_view(make_change(line=line, actor=title or "x", quote=quote, jurisdictions=(line,))), articles)
-    assert refuse_view(modals.not_relevant(shown, "C1", FakeQueries().words)) == []
-    assert refuse_view(modals.wrong_story(shown, "C1")) == []
-    assert refuse_view(modals.page("Why", pages.story_why(shown))) == []
-    assert refuse_view(modals.page("Long", Message(line, tuple({"type": "header"} for _ in range(200))))) == []

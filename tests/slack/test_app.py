@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -12,6 +12,8 @@ import pytest
 
 from bot.errors import UsageError
 from bot.model import Filters, Schedule
+from bot.slack.commands import EXAMPLES
+from bot.slack.ports import SourceCounts, StoryRow
 from tests.fakes.slack_requests import signed, slash_command
 from tests.slack.site import Site, until
 
@@ -51,6 +53,25 @@ async def test_help_shows_the_seven_commands_people_need(site: Site, text: str):
     assert text_of(answer).count("/policywatch ") == 8  # and the line that points to the rest
     assert "snooze" not in text_of(answer)
     assert "snooze 3d" in text_of(await site.type("help all"))
+
+
+@pytest.mark.parametrize("verb", ["recent", "snooze", "mute", "subscribe", "timeline"])
+async def test_help_on_one_command_shows_its_example(site: Site, verb: str):
+    assert f"/policywatch {EXAMPLES[verb]}" in text_of(await site.type(f"help {verb}"))
+
+
+async def test_an_empty_answer_names_the_last_change_and_a_wider_question(site: Site):
+    site.queries.last = StoryRow("s8", "Old", datetime(2020, 5, 29, tzinfo=UTC))
+    site.queries.rows = []
+    answer = await site.type("recent in:EU")
+    assert answer["text"] == "No changes in 7 days for in:EU. Last: s8, 29 May. 61 sources checked just now."
+    assert "Try: recent in:EU since:90d" in text_of(answer)
+    assert "Nothing holds “xyz”." in (await site.type("search xyz"))["text"]
+
+
+async def test_before_the_first_poll_the_answer_says_so(site: Site):
+    site.queries.counts = SourceCounts(61)
+    assert "61 sources, none checked yet" in text_of(await site.type("recent"))
 
 
 async def test_an_unknown_word_gets_the_nearest_one_and_an_example(site: Site):

@@ -176,6 +176,13 @@ async def test_a_lost_reply_is_looked_for_in_its_thread(slack: FakeSlack, sender
     assert (await sender.look_up(CHANNEL, KEY, **around(), thread_ts=root)).ts == reply
 
 
+async def test_in_a_thread_that_is_gone_nothing_is_left(slack: FakeSlack, sender: SlackSender):
+    root = (await sender.post(CHANNEL, message("root"))).ts
+    await sender.delete(CHANNEL, root)
+    assert (await sender.look_up(CHANNEL, KEY, **around(), thread_ts=root)).found is Found.NO
+    assert (await sender.post(CHANNEL, message(), thread_ts=root)).outcome is Outcome.NOT_EDITABLE
+
+
 async def test_looking_up_pages_through_the_whole_stretch(slack: FakeSlack, sender: SlackSender):
     slack.page = 3
     wanted = (await sender.post(CHANNEL, message())).ts

@@ -155,6 +155,12 @@ def test_shortening_cuts_between_words_and_never_within_a_character():
     assert t.shorten("e\u0301" * 20, 8).count("e") == t.shorten("e\u0301" * 20, 8).count("\u0301")
 
 
+def test_piled_up_marks_are_cut_and_real_writing_is_left_alone():
+    assert t.clean("z" + "\u0335" * 500) == "z" + "\u0335" * 4
+    for text in ("Việt Nam", "नमस्ते दुनिया", "می‌خواهم", "👩‍👩‍👧‍👦 ❤️", "Ångström", "שָׁלוֹם"):
+        assert t.clean(text) == text
+
+
 # --- the check itself -----------------------------------------------------------------------------------------------------
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.model import Failure, FailureKind, Health
+from bot.model import Failure, FailureKind, Health, SourceKind
 from bot.sources.health import Assessment, Notice, assess, assess_schedule, fold, own_network, quiet_for
 from tests.sources.samples import NOW, source, state
 
@@ -79,6 +79,11 @@ def test_silence_and_its_end_are_told() -> None:
         source(), state(habit=7 * DAY, last_entry_at=NOW, health=Health.SILENT, health_since=NOW - DAY), None, NOW
     )
     assert told(again) == "Example News publishes again after 1 day."
+
+
+def test_a_document_is_never_silent() -> None:
+    page = source(kind=SourceKind.DOCUMENT)
+    assert assess(page, state(habit=DAY, last_entry_at=NOW - 400 * DAY), None, NOW).health is Health.OK
 
 
 def test_a_source_that_is_not_polled_is_late() -> None:

@@ -196,6 +196,20 @@ def test_folding_takes_only_what_nobody_has_begun_to_send(store, clock):
     assert get(store, more).folded_into == target
 
 
+def test_what_may_have_been_posted_is_neither_folded_nor_cancelled(store, clock):
+    put(store, clock(), post(1))
+    claimed = claim(store, clock())
+    finish(store, claimed, Settlement(DeliveryState.UNKNOWN), clock())
+    again = claim(store, clock())
+    assert again.state is DeliveryState.UNKNOWN
+    finish(store, again, Settlement(DeliveryState.PENDING), clock())
+    with store.transaction() as tx:
+        into = NewDelivery(DeliveryKind.CATCH_UP, CHANNEL, "catch_up:x", "policy")
+        assert tx.outbox.fold({claimed.id: {}}, into, clock()) is None
+        assert tx.outbox.cancel([claimed.id], "passed") == 0
+    assert get(store, claimed.id).state is DeliveryState.PENDING
+
+
 def test_operators_list_retry_and_drop(store, clock):
     dead, waiting, sent = put(store, clock(), post(1), post(2), post(3))
     finish(store, claim(store, clock()), Settlement(DeliveryState.DEAD, error="invalid_blocks", plain=True), clock())

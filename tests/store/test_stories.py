@@ -374,3 +374,45 @@ def test_fingerprints_are_found_by_shared_bands_most_first(store: Store) -> None
         assert list(tx.stories.near((1, 2), but=ids[0])) == [ids[1]]
         assert list(tx.stories.near((8, 7))) == [ids[2]]
         assert tx.stories.near(()) == {}
+
+
+def test_judging_the_only_report_again_corrects_the_story(store: Store) -> None:
+    report = article("Seattle says no", source_id="a")
+    _, first = feed(store, report, change("Seattle", "call_for", stage="proposed", line="Seattle calls for rules"))
+    _, again = feed(store, report, halt(line="Microsoft halts sale to police"))
+    assert [(event.story_id, event.transition) for event in again] == [(first[0].story_id, None)]
+    with store.reading() as tx:
+        view = tx.stories.view(first[0].story_id)
+        assert view is not None
+        assert (view.story.change.actor, view.story.stage, view.previous) == ("Microsoft", Stage.ANNOUNCED, None)
+
+
+def test_a_stage_named_more_exactly_is_no_step(store: Store) -> None:
+    place = {"targets": ("government",), "jurisdictions": ("US-OR/Portland",)}
+    _, first = feed(
+        store, article("Portland bans face scans", source_id="a"), change("Portland City Council", "ban", **place)
+    )
+    _, second = feed(
+        store,
+        article("Portland council passes ban on face scans", source_id="b", day=0.1),
+        change("Portland City Council", "ban", stage="passed", **place),
+    )
+    assert (second[0].story_id, second[0].transition) == (first[0].story_id, None)
+    with store.reading() as tx:
+        view = tx.stories.view(first[0].story_id)
+        assert view is not None
+        assert (view.story.stage, view.previous) == (Stage.PASSED, None)
+        assert [(record.stage, record.news) for record in tx.stories.stages(first[0].story_id)] == [
+            (Stage.PASSED, True)
+        ]
+
+
+def test_a_curated_story_gives_way_to_the_observed_one(store: Store) -> None:
+    lead = halt()
+    with store.transaction(lock=True) as tx:
+        curated = tx.stories.create(lead, stage=Stage.ANNOUNCED, at=T0, now=T0, curated=True, keys=("a:microsoft",))
+    _, events = feed(store, article("Amazon pauses police use", source_id="a"), change("Amazon", "pause", **POLICE))
+    with store.transaction(lock=True) as tx:
+        tx.stories.supersede(curated, events[0].story_id)
+        assert tx.stories.resolve(curated) == events[0].story_id
+        assert [one.story_id for one in tx.stories.candidates([StoryLook(("a:microsoft",), None, None)])] == []

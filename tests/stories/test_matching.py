@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.model import Article, CopyOf, PolicyChange, Stage, StoryCandidate, StoryPart, StoryRole, Transition
+from bot.model import Action, Article, CopyOf, PolicyChange, Stage, StoryCandidate, StoryPart, StoryRole, Transition
 from bot.stories import assign, keys_for, looks_for
 from tests.stories.build import T0, analysis, article, change, story
 
@@ -363,3 +365,61 @@ def test_keys_and_looks_meet() -> None:
     assert stored & {key for look in looks for key in look.keys}
     assert all(look.since is None or look.since < T0 for look in looks)
     assert all(len(key) <= 120 for look in looks for key in look.keys)
+
+
+CHANGES = st.builds(
+    lambda actor, action, targets, places, stage, primary, decided, says: change(
+        actor,
+        action.value,
+        targets=targets,
+        jurisdictions=places,
+        stage=stage.value,
+        primary=primary,
+        decided=decided,
+        says=says,
+    ),
+    st.sampled_from(
+        ["", "Microsoft", "Amazon", "Boston", "Boston City Council", "US Congress", "EU", "developers", "ACLU", "ICO"]
+    ),
+    st.sampled_from(Action),
+    st.sampled_from([(), ("police",), ("schools",), ("government", "police"), ("anyone",)]),
+    st.sampled_from([(), ("US",), ("US-MA/Boston",), ("US-MA",), ("EU",), ("GB",)]),
+    st.sampled_from(Stage),
+    st.booleans(),
+    st.sampled_from([None, "2020", "2020-06-11", "2019-13", "soon"]),
+    st.sampled_from(
+        [
+            "It will no longer do so.",
+            "It extends its pause.",
+            "Lawmakers passed SB 6280.",
+            "",
+            "The governor signed it.",
+        ]
+    ),
+)
+
+
+@given(
+    st.lists(CHANGES, max_size=5),
+    st.lists(st.tuples(CHANGES, st.integers(-400, 400), st.booleans(), st.booleans()), max_size=6),
+    st.sampled_from(["", "Boston bans face scans", "Microsoft and Amazon halt sales", "EC may ban face scans"]),
+    st.one_of(st.none(), st.tuples(st.integers(1, 6), st.sampled_from(StoryRole), st.booleans())),
+)
+def test_any_plan_pings_at_most_once_and_only_for_its_lead(
+    said: list[PolicyChange],
+    stored: list[tuple[PolicyChange, int, bool, bool]],
+    title: str,
+    copy: tuple[int, StoryRole, bool] | None,
+) -> None:
+    known = [
+        story(number, one, title, day=day, told=told, curated=curated)
+        for number, (one, day, told, curated) in enumerate(stored, 1)
+    ]
+    copied = CopyOf(99, "the same text", ((copy[0], copy[1]),), own=copy[2]) if copy else None
+    plan = assign(article(title, text="x"), analysis(*said), known, copied)
+    assert [part.role for part in plan.parts if part.transition] in ([], [StoryRole.LEAD])
+    assert sum(part.role is StoryRole.LEAD for part in plan.parts) == any(one.primary for one in said)
+    assert {part.story_id for part in plan.parts} <= {None, *(one.story_id for one in known)}
+    assert len({part.change_index for part in plan.parts}) == len(plan.parts)
+    assert all(part.reasons for part in plan.parts)
+    assert plan == assign(article(title, text="x"), analysis(*said), list(reversed(known)), copied)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Action, Stage
-from bot.stories.stages import stage_of, step
+from bot.stories.stages import says_signed, stage_of, step
 from tests.stories.build import T0, change
 
 STAGES = st.sampled_from(Stage)
@@ -101,3 +101,20 @@ def test_a_step_never_stays_and_never_goes_back_in_time(
     if found is not None:
         assert found.stage is not before
         assert days >= 0
+
+
+@pytest.mark.parametrize(
+    ("text", "signed"),
+    [
+        ("Cuomo signs two-year halt to face recognition in schools", True),
+        ("The governor signed the bill on Tuesday", True),
+        ("It takes effect once the mayor signs it", False),
+        ("The bill must be signed by the governor", False),
+        ("Lawmakers pass bill; the governor has not signed it", False),
+        ("Forty groups signed a letter", False),
+        ("The council voted for a ban", False),
+    ],
+)
+def test_signing_told_and_signing_awaited(text: str, signed: bool) -> None:
+    assert says_signed(text) is signed
+    assert (stage_of(change("Albany", "pause", stage="passed", says=text)) is Stage.ENACTED) is signed

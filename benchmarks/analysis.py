@@ -1,0 +1,129 @@
+"""Speed of the analysis: a 5 KB article, growth with the vocabulary, and the slowest of many odd inputs.
+
+    python -m benchmarks.analysis [--inputs 10000]
+
+CPU times; medians. The automaton is measured against one alternation of the same words in ``re``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import statistics
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+
+import ahocorasick
+
+from benchmarks.train_ranker import load_analyser
+from bot.analysis import Analyser
+from bot.model import Article
+from bot.topic import Actor, Topic
+
+WHEN = datetime(2021, 3, 15, tzinfo=UTC)
+LEAD = (
+    "The Portland City Council voted on Wednesday to ban facial recognition by police and private businesses until the end of 2021. "
+    "\u201cWe do not want this technology,\u201d said Jo Ann Hardesty, a commissioner. Amazon had announced a moratorium in June. "
+)
+REST = "The committee met for the third time this year to hear about roads, schools and the budget. Members asked about costs. "
+WORDS = [
+    *(LEAD + REST).split(),
+    "will",
+    "not",
+    "would",
+    "after",
+    "sues",
+    "fined",
+    "\u2014",
+    "moratorium",
+    "EU",
+    "until",
+    "\ufffd",
+    "no longer",
+]
+
+
+def article(title: str, text: str) -> Article:
+    """An article that only its words matter of."""
+    return Article("https://example.org/a", "", "https://example.org/a", title, text, "bench", WHEN, WHEN)
+
+
+def milliseconds(work: Callable[[], object], rounds: int = 30) -> float:
+    """Median CPU time of one call."""
+    times = []
+    for _ in range(rounds):
+        start = time.process_time()
+        work()
+        times.append((time.process_time() - start) * 1000)
+    return statistics.median(times)
+
+
+def five_kilobytes(analyser: Analyser) -> None:
+    """An ordinary article and one whose every sentence decides something."""
+    for name, text in (("ordinary", (LEAD + REST * 60)[:5000]), ("every sentence on topic", (LEAD * 30)[:5000])):
+        one = article("Portland bans facial recognition", text)
+        print(f"5 KB article, {name}: {milliseconds(partial(analyser.analyse, one)):.1f} ms")
+
+
+def growth(topic: Topic) -> None:
+    """The same article with ever more actors; and the automaton against a regular expression."""
+    one = article("Portland bans facial recognition", (LEAD + REST * 60)[:5000])
+    for extra in (0, 2_000, 8_000, 20_000):
+        actors = tuple(Actor(f"x{number}", f"Organisation {number} Holding") for number in range(extra))
+        bigger = Analyser(
+            Topic(topic.id, topic.vocabularies, (*topic.actors, *actors), topic.places, fingerprint=str(extra))
+        )
+        print(f"{len(topic.actors) + extra:6} actors: {milliseconds(partial(bigger.analyse, one), 10):.1f} ms")
+    rng = random.Random(3)
+    names = ["".join(rng.choices("abcdefghiklmnoprstuw", k=rng.randrange(4, 12))) + " group" for _ in range(1_400)]
+    names += [alias.lower() for actor in topic.actors for alias in (actor.name, *actor.aliases)][:600]
+    automaton = ahocorasick.Automaton()
+    for name in names:
+        automaton.add_word(name, name)
+    automaton.make_automaton()
+    pattern = re.compile("|".join(map(re.escape, names)))
+    text = one.text.lower()
+    fast = milliseconds(lambda: list(automaton.iter(text)))
+    slow = milliseconds(lambda: pattern.findall(text))
+    print(
+        f"2,000 aliases over 5 KB: automaton {fast:.2f} ms, alternation {slow:.2f} ms, ratio {slow / max(fast, 0.001):.0f}"
+    )
+
+
+def odd_inputs(analyser: Analyser, count: int) -> None:
+    """Random bytes and shuffled articles: none raises, none explodes."""
+    rng = random.Random(7)
+    for name in ("random bytes", "mutated articles"):
+        times = []
+        for _ in range(count):
+            if name == "random bytes":
+                body = "facial recognition " + rng.randbytes(rng.randrange(1500)).decode("latin-1")
+            else:
+                body = " ".join(rng.choices(WORDS, k=rng.randrange(1, 250)))
+            title = " ".join(rng.choices(WORDS, k=rng.randrange(1, 15)))
+            one = article(title, body)
+            start = time.process_time()
+            analyser.analyse(one)
+            times.append((time.process_time() - start) * 1000)
+        median = statistics.median(times)
+        print(
+            f"{count:,} {name}: median {median:.2f} ms, slowest {max(times):.1f} ms ({max(times) / max(median, 0.01):.0f} times)"
+        )
+
+
+def main() -> None:
+    """Entry point."""
+    parser = argparse.ArgumentParser(description="Speed of the analysis.")
+    parser.add_argument("--inputs", type=int, default=10_000)
+    options = parser.parse_args()
+    analyser = load_analyser()
+    five_kilobytes(analyser)
+    growth(analyser.topic)
+    odd_inputs(analyser, options.inputs)
+
+
+if __name__ == "__main__":
+    main()

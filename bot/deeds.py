@@ -1,7 +1,0 @@
-"""placeholder"""
-
-
-class Deeds:
-    """placeholder"""
-
-    def __init__(self, parts: object) -> None: ...

@@ -1,0 +1,137 @@
+"""Every reader that Slack asks, over a database that the pipeline filled."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.model import Filters, Schedule
+from bot.slack.asks import Ask
+from tests.integration.world import ANNA, BAN, HALT, NOTHING, PAUSE, PLAN, POLICY, World
+
+
+def filled(world: World) -> World:
+    world.report(HALT)
+    world.report(HALT, "post")
+    world.report(PAUSE)
+    world.report(PLAN)
+    world.report(NOTHING)
+    world.clock.advance(days=2)
+    world.report(BAN)
+    return world
+
+
+def test_recent_pages_filters_and_the_empty_answer(world: World):
+    reader = filled(world).reader
+    page = reader.recent(Ask("recent", count=2), world.now)
+    assert (len(page.rows), page.total) == (2, 3)
+    assert page.rows[0].line.startswith("Oakland"), "what moved last stands first"
+    assert page.rows[0].stage is not None
+    assert page.rows[0].url
+    assert page.sources.total == 3
+    assert len(reader.recent(Ask("recent", count=2, offset=2), world.now).rows) == 1
+    state = reader.recent(Ask("recent", filters=Filters(jurisdictions=("US-CA",))), world.now)
+    assert [row.ref for row in state.rows] == [page.rows[0].ref]
+    empty = reader.recent(Ask("recent", since=timedelta(hours=1), filters=Filters(actors=("IBM",))), world.now)
+    assert not empty.rows
+    assert empty.last is not None
+
+
+def test_search_finds_words_and_names_the_newest_otherwise(world: World):
+    reader = filled(world).reader
+    found = reader.search(Ask("search", "amazon"), world.now)
+    assert [row.line.split()[0] for row in found.rows] == ["Amazon"]
+    assert not reader.search(Ask("search", "zeppelin"), world.now).rows
+
+
+def test_what_was_dismissed_is_in_no_listing_until_it_is_restored(world: World):
+    reader = filled(world).reader
+    world.deeds.dismiss("s1", "", ANNA, world.now)
+    assert "s1" not in {row.ref for row in reader.recent(Ask("recent"), world.now).rows}
+    assert not reader.search(Ask("search", "microsoft"), world.now).rows
+    assert not reader.stances("Microsoft", world.now).rows
+    assert reader.show("s1") is not None
+    world.deeds.restore("s1", ANNA, world.now)
+    assert "s1" in {row.ref for row in reader.recent(Ask("recent"), world.now).rows}
+
+
+def test_show_with_coverage_and_stages(world: World):
+    reader = filled(world).reader
+    microsoft = reader.show("s1")
+    assert microsoft is not None
+    assert len(microsoft.articles) == 2
+    assert microsoft.view.story.source_count == 2
+    oakland = reader.show("s3")
+    assert oakland is not None
+    assert [row.stage for row in oakland.stages if row.stage] == ["considered", "passed"]
+    assert reader.show("s99") is None
+    world.deeds.merge("s2", "s1", ANNA, world.now)
+    merged = reader.show("s2")
+    assert merged is not None
+    assert merged.view.story.ref == "s1"
+
+
+def test_stances_and_timeline_of_an_actor(world: World):
+    reader = filled(world).reader
+    stances = reader.stances("microsoft", world.now)
+    assert stances.actor == "Microsoft"
+    assert [row.ref for row in stances.rows] == ["s1"]
+    assert reader.timeline("Amazon", 0, 10).total == 1
+    unknown = reader.stances("Microsft", world.now)
+    assert unknown.actor is None
+    assert "Microsoft" in unknown.near
+
+
+def test_why_tells_of_the_seen_and_the_unseen(world: World):
+    reader = filled(world).reader
+    with world.store.reading() as tx:
+        articles = [tx.articles.get(number) for number in (1, 5)]
+    told, silent = (reader.why(article.url) for article in articles if article is not None)
+    assert told.seen
+    assert told.story is not None
+    assert told.routes
+    assert told.reasons
+    assert told.source == "Wire"
+    assert silent.seen
+    assert silent.story is None
+    assert silent.verdict
+    assert not reader.why("https://nowhere.example/").seen
+
+
+def test_vocabulary_is_made_once_for_a_configuration(world: World):
+    vocabulary = world.reader.vocabulary()
+    assert vocabulary is world.reader.vocabulary()
+    assert vocabulary.places["US-CA"] == "California"
+    assert "Microsoft" in vocabulary.actors
+    assert set(vocabulary.sources) == {"wire", "post", "herald"}
+
+
+def test_sources_status_and_who_may_change(world: World):
+    reader = filled(world).reader
+    world.deeds.mute_source("post", timedelta(days=1), ANNA, world.now)
+    counts, troubled = reader.sources(world.now)
+    assert counts.total == 3
+    assert [row.source.id for row in troubled] == ["post"]
+    assert {check.name for check in reader.status(world.now)} >= {"database", "worker", "slack", "config"}
+    assert reader.may_change("U0ANYBODY1")
+
+
+def test_home_and_routes_show_files_subscriptions_and_what_is_followed(world: World):
+    filled(world)
+    world.deeds.follow("s1", ANNA, world.now)
+    world.deeds.subscribe(Filters(), Schedule("daily"), replace(ANNA, channel="C0SUBSCR001"), world.now)
+    home = world.reader.home(ANNA.user, world.now)
+    assert home.following == ("s1",)
+    assert len(home.recent.rows) == 3
+    assert len(home.routes) == 4
+    assert not home.operator
+    assert [route.name for route in world.reader.routes(POLICY)] == ["policy"]
+
+
+def test_a_digest_is_read_back_by_its_key(world: World):
+    filled(world)
+    assert world.reader.digest_markdown("digest:nothing") is None
+    world.deeds.digest_now(None, ANNA, world.now)
+    with world.store.reading() as tx:
+        (key,) = [one.dedupe_key for one in tx.outbox.list() if one.kind == "digest"]
+    assert "Microsoft" in str(world.reader.digest_markdown(key))

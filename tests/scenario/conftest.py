@@ -1,0 +1,47 @@
+"""Compile each vocabulary once: it takes half a second, and every process of a scenario would do it again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.analysis import Analyser
+from bot.topic import Topic
+from tests.scenario.world import World
+
+_compiled: dict[str, Analyser] = {}
+
+
+def analyser(topic: Topic) -> Analyser:
+    if topic.fingerprint not in _compiled:
+        _compiled[topic.fingerprint] = Analyser(topic)
+    return _compiled[topic.fingerprint]
+
+
+@pytest.fixture(autouse=True)
+def _compile_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.wiring.Analyser", analyser)
+
+
+@pytest.fixture
+async def world(sqlite_url: str, tmp_path: Path) -> AsyncIterator[World]:
+    """On SQLite, where the database makes no difference."""
+    async with World(sqlite_url, tmp_path) as world:
+        yield world
+
+
+@pytest.fixture
+async def any_world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
+    """On each database in turn."""
+    async with World(database_url, tmp_path) as world:
+        yield world
+
+
+@pytest.fixture
+async def real_clock_sqlite(sqlite_url: str, tmp_path: Path) -> AsyncIterator[World]:
+    """On SQLite, a minute behind the real time."""
+    async with World(sqlite_url, tmp_path, now=datetime.now(UTC) - timedelta(minutes=1)) as world:
+        yield world

@@ -1,0 +1,47 @@
+import pickle
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.model import SourceKind
+from bot.sources import read, urls
+from tests.sources.samples import NOW, fetched, item, rss, source, state
+
+BASE = "https://news.example/blog/feed"
+
+
+@pytest.mark.parametrize(
+    ("link", "meant"),
+    [
+        ("https://a.example/1", "https://a.example/1"), ("/1", "https://news.example/1"), ("1?a=b#c", "https://news.example/blog/1?a=b#c"),
+        ("//a.example/1", "https://a.example/1"), ("  https://a.example/1\n", "https://a.example/1"), ("https://a.example/a b", "https://a.example/a%20b"),
+        ("https://u:p@a.example/1", "https://a.example/1"), ("HTTPS://A.example/1", "https://A.example/1"), ("https://a.example/\u200bx", "https://a.example/x"),
+        ("", None), (None, None), ("#top", None), ("javascript:alert(1)", None), ("java\nscript:alert(1)", None), ("mailto:a@b.example", None),
+        ("ftp://a.example/", None), ("https://", None), ("http://[::1", None), ("https://a.example/" + "x" * 5000, None),
+    ],
+)  # fmt: skip
+def test_links_become_absolute_or_nothing(link: str | None, meant: str | None) -> None:
+    found = urls.absolute(link, BASE)
+    assert found == meant or (found is not None and meant is not None and found.lower() == meant.lower())
+
+
+@given(st.text(max_size=60))
+def test_any_link_is_a_safe_address_or_nothing(link: str) -> None:
+    found = urls.absolute(link, BASE)
+    if found is not None:
+        assert found.lower().startswith(("http://", "https://"))
+        assert not any(char in found for char in ' \n\t\r\x00"<>')
+        assert urls.absolute(found, BASE) == found
+
+
+@given(st.text(max_size=60))
+def test_any_address_is_judged_without_an_exception(url: str) -> None:
+    urls.problem(url)
+    urls.problem(f"http://{url}")
+    assert isinstance(urls.host_of(f"http://{url}"), str)
+
+
+def test_what_reading_needs_and_gives_can_cross_to_another_process() -> None:
+    asked = (source(kind=SourceKind.FEED, select={"item": "li"}), state(), fetched(rss(item(guid="1"))), NOW)
+    assert pickle.loads(pickle.dumps(read(*pickle.loads(pickle.dumps(asked))))) == read(*asked)
