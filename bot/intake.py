@@ -279,10 +279,12 @@ class Desk:
             muted_until=self._state.muted_until,
         )
         followers: tuple[Route, ...] = ()
+        settings = self._judgement.routing
         if event.transition is Transition.STAGE:
             followers = labels.followers(self._tx, story, self._now)
-            self._link_forward(story.id)
-        settings = self._judgement.routing
+            # Messages of the stages before link forward once the new one is there, which may settle first.
+            linked_at = self._now + self._judgement.config.settings.edit_every + settings.settle
+            labels.edit_messages(self._tx, story.id, self._now, linked_at)
         planned = routing.plan(story, event.key, sighting, (*self._routes, *followers), self._now, settings)
         said = labels.read_overlay(self._tx, story.id, self._now)
         plan = labels.overlay(planned, story, said, self._now, settings.members)
@@ -295,13 +297,6 @@ class Desk:
             self._tx.stories.mark_told(story.id, alerted=bool(plan.deliveries))
         why = "; ".join(f"{verdict.route}: {verdict.how}, {verdict.reason}" for verdict in plan.verdicts)
         return bool(plan.deliveries), f"{story.ref} ({event.key}): {why or 'no route'}"
-
-    def _link_forward(self, story_id: int) -> None:
-        """Have the messages of the stages before edited, once the new one is there to be linked (late ones settle first)."""
-        soon = self._now + self._judgement.config.settings.edit_every + self._judgement.routing.settle
-        for post in self._tx.outbox.by_story(story_id):
-            if post.kind is DeliveryKind.POST:
-                self._tx.outbox.request_edit(post.id, self._now, soon)
 
     def _why_silent(self, analysis: Analysis) -> str:
         return _why_silent(analysis, self._judgement.routing.digest_score)

@@ -136,11 +136,11 @@ def carry_over(tx: Tx, gone: int, kept: int, now: datetime) -> None:
     tx.outbox.adopt([one.id for one in tx.outbox.by_story(gone) if one.channel not in told], kept)
 
 
-def edit_messages(tx: Tx, story_id: int, now: datetime) -> None:
+def edit_messages(tx: Tx, story_id: int, now: datetime, not_before: datetime | None = None) -> None:
     """Have every message of a story edited, in all channels and for all its stages."""
     for one in tx.outbox.by_story(story_id):
         if one.kind is DeliveryKind.POST:
-            tx.outbox.request_edit(one.id, now)
+            tx.outbox.request_edit(one.id, now, not_before)
 
 
 # --- channels ----------------------------------------------------------------------------------------------------------

@@ -79,7 +79,7 @@ def _digest(
     reading = fetched if isinstance(fetched, Failure) else sources.read(source, state, fetched, now)
     if isinstance(reading, Failure) or isinstance(fetched, Failure):
         assert isinstance(reading, Failure)
-        return _take_failure(parts, judgement, source, state, reading, now)
+        return take_failure(parts, judgement, source, state, reading, now)
     with parts.store.reading() as tx:
         unknown = tx.entries.unknown(source.id, [entry.key for entry in reading.entries])
     judged = [intake.judge(judgement, source, entry, now) for entry in reading.entries if entry.key in unknown]
@@ -110,9 +110,10 @@ def _take_in(
     return Polled(source, None, reading.total, tuple(told), baseline=state.baseline_at is None)
 
 
-def _take_failure(
+def take_failure(
     parts: Parts, judgement: Judgement, source: Source, state: SourceState, failure: Failure, now: datetime
 ) -> Polled:
+    """Store that a poll failed: the source backs off, and operators are told when it enters another state."""
     learned = learning.after_failure(source, state, failure, now, judgement.cadence)
     with parts.store.transaction() as tx:
         if tx.sources.finish(learned.state, parts.owner):

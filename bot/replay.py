@@ -150,6 +150,7 @@ def replay(
     *,
     step: Callable[[], None] = lambda: None,
     known: Mapping[str, Analysis] | None = None,
+    configured: Mapping[str, Source] | None = None,
 ) -> list[dict[str, Any]]:
     """Run a stream through the pipeline in the order of publication.
 
@@ -158,6 +159,7 @@ def replay(
         judgement: configuration and analyser; the configuration's own routes are replaced by one that takes all.
         step: called after each item.
         known: judgements to take instead of analysing, by the item's id.
+        configured: sources by id, for whose items their category, place and actor are to count.
 
     Returns:
         One decision for each item, in the order of ``lines``.
@@ -166,10 +168,7 @@ def replay(
     store = Store.open("sqlite:///:memory:")
     try:
         store.upgrade()
-        sources = {
-            line.source: Source(line.source or "input", line.source or "input", "https://replay.invalid/")
-            for line in lines
-        }
+        sources = {line.source: _source(line.source or "input", configured or {}) for line in lines}
         with store.transaction() as tx:
             tx.sources.sync(sources.values(), LONG_AGO)
             tx.runtime.sync_routes(quiet.config.routes, LONG_AGO)
@@ -180,6 +179,64 @@ def replay(
         return [run.decisions[line.id] for line in lines]
     finally:
         store.close()
+
+
+def _source(source_id: str, configured: Mapping[str, Source]) -> Source:
+    known = configured.get(source_id) or Source(source_id, source_id, "https://replay.invalid/")
+    return replace(known, url=f"https://replay.invalid/{source_id}", alert_since=None, enabled=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What the stored history would have told with the files as they are now, beside what it tells as judged."""
+
+    articles: int
+    alerts: tuple[tuple[Line, str], ...]
+    """Each alert with the files as they are now: the item that caused it, and the change line."""
+    new: tuple[tuple[Line, str], ...]
+    gone: tuple[tuple[Line, str], ...]
+
+
+def compare(store: Store, judgement: Judgement, since: datetime, step: Callable[[], None] = lambda: None) -> Comparison:
+    """Run the stored history twice: with the judgements that are stored, and with the files as they are now.
+
+    An alert counts as the same when the same article, or another one of the same story, caused it before.
+    """
+    with store.reading() as tx:
+        articles = tx.articles.since(since)
+        stored = {str(one.id): found for one in articles if one.id and (found := tx.articles.analysis(one.id))}
+    lines = [
+        Line(str(one.id), one.title, one.text, one.url, one.published, one.source_id, one.language) for one in articles
+    ]
+    sources = {source.id: source for source in judgement.config.sources}
+    before = replay(lines, judgement, known=stored, configured=sources, step=step)
+    after = replay(lines, judgement, configured=sources, step=step)
+    told, tells = _alerts(lines, before), _alerts(lines, after)
+    return Comparison(
+        len(lines),
+        tuple(tells.values()),
+        tuple(alert for key, alert in tells.items() if not key & _keys(told)),
+        tuple(alert for key, alert in told.items() if not key & _keys(tells)),
+    )
+
+
+def _alerts(lines: Sequence[Line], decisions: Sequence[Mapping[str, Any]]) -> dict[frozenset[str], tuple[Line, str]]:
+    """Alerts by the items of their stories."""
+    members: dict[str, set[str]] = {}
+    for one in decisions:
+        if one["story"]:
+            members.setdefault(one["story"], set()).add(one["id"])
+    found: dict[frozenset[str], tuple[Line, str]] = {}
+    for line, one in zip(lines, decisions, strict=True):
+        if one["alert"] in {"new", "stage"}:
+            lead = next((change["line"] for change in one["changes"] if change["primary"]), line.title)
+            key = frozenset(members[one["story"]]) if one["alert"] == "new" else frozenset({f"stage:{line.id}"})
+            found[key] = (line, lead)
+    return found
+
+
+def _keys(alerts: Iterable[frozenset[str]]) -> frozenset[str]:
+    return frozenset().union(*alerts)
 
 
 class _Run:

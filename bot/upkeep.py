@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from bot import __version__, history, intake, labels
 from bot.alerts import digests, notices
 from bot.alerts.digests import Deadline, SourcesNow
+from bot.alerts.filters import refusal
 from bot.config.watch import Watcher
 from bot.errors import ConfigError
 from bot.model import Failure, FailureKind, Health, Source, SourceState
-from bot.pipeline import LEASE
-from bot.sources import learning
+from bot.pipeline import LEASE, take_failure
 from bot.sources.health import assess_schedule
 from bot.store import Tx
 from bot.wiring import Parts, is_dead
@@ -27,6 +28,7 @@ REANALYSED_AT_ONCE = 50
 """Articles judged again in one round of upkeep, so that an upgrade does not hold up the polls."""
 AHEAD = timedelta(days=30)
 """How far a digest looks ahead for deadlines."""
+REMIND_WITHIN = timedelta(days=7)
 RECENT = timedelta(days=30)
 WORKER_SEEN = timedelta(minutes=2)
 """A worker that was not seen for longer is called dead."""
@@ -75,11 +77,12 @@ def beat(parts: Parts, kind: str) -> None:
 # --- sources -----------------------------------------------------------------------------------------------------------
 
 
-def claim_due(parts: Parts, limit: int) -> list[tuple[Source, SourceState]]:
-    """Lease the sources whose poll is due."""
+def claim_due(parts: Parts, limit: int, ids: Collection[str] | None = None) -> list[tuple[Source, SourceState]]:
+    """Lease the sources (of ``ids``, or of all) whose poll is due."""
     known = parts.live.get().sources
+    wanted = known.keys() if ids is None else known.keys() & set(ids)
     with parts.store.transaction() as tx:
-        states = tx.sources.claim_due(known.keys(), parts.owner, parts.clock(), LEASE, limit)
+        states = tx.sources.claim_due(wanted, parts.owner, parts.clock(), LEASE, limit)
     return [(known[state.id], state) for state in states]
 
 
@@ -97,13 +100,11 @@ def release(parts: Parts, ids: list[str]) -> None:
         tx.sources.release(ids, parts.owner)
 
 
-def poll_crashed(parts: Parts, source: Source, state: SourceState, error: BaseException) -> None:
+def poll_crashed(parts: Parts, source: Source, state: SourceState, error: BaseException) -> Failure:
     """Record a poll that broke in our own code as a failure of that source, so that it backs off and is seen."""
     failure = Failure(FailureKind.INTERNAL, f"an error of Policywatch itself while reading it ({type(error).__name__})")
-    now, judgement = parts.clock(), parts.live.get()
-    learned = learning.after_failure(source, state, failure, now, judgement.cadence)
-    with parts.store.transaction() as tx:
-        tx.sources.finish(learned.state, parts.owner)
+    take_failure(parts, parts.live.get(), source, state, failure, parts.clock())
+    return failure
 
 
 def find_late(parts: Parts) -> int:

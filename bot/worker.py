@@ -148,6 +148,7 @@ class Worker:
 
     async def _digests(self) -> None:
         await asyncio.to_thread(upkeep.enqueue_digests, self._parts)
+        await asyncio.to_thread(upkeep.remind, self._parts)
 
     async def _reload(self) -> None:
         await asyncio.to_thread(upkeep.reload, self._parts, self._watcher)

@@ -8,11 +8,11 @@ watched), by which folding sees many at once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
 
 from bot.errors import Problem
-from bot.model import Delivery, DeliveryKind, Health, NewDelivery, Source, SourceState
+from bot.model import Delivery, DeliveryKind, Health, NewDelivery, Route, Source, SourceState, Story
 
 ROUTE = "operators"
 """Name that notices carry where other deliveries name their route."""
@@ -159,6 +159,34 @@ def suggested(url: str, person: str, key: str, channels: Iterable[str]) -> list[
     """Tell that somebody wants an address watched."""
     payload = {"headline": f"{person} suggests a source: {url}", "fix": f"policywatch sources add {url}"}
     return _to(channels, f"notice:suggested:{key}", payload)
+
+
+def reminder(
+    routes: Iterable[Route], story: Story, kind: Literal["expires", "effective"], on: date, now: datetime
+) -> list[NewDelivery]:
+    """Say, once in each channel of these routes, that a date of a story lies ahead.
+
+    Args:
+        routes: Policy routes that take the story at once.
+        story: The story.
+        kind: Whether its effect ends or begins.
+        on: The day.
+        now: The time.
+    """
+    days = (on - now.date()).days
+    when = "Today" if days <= 0 else "Tomorrow" if days == 1 else f"In {days} days"
+    what = "expires" if kind == "expires" else "takes effect"
+    payload = {
+        "headline": f"{when}, {on.day} {on:%b %Y}: {what}",
+        "lines": [story.change.line, f"{story.ref} · {story.stage} · first reported {story.first_at.day} {story.first_at:%b %Y}"],
+    }
+    found: dict[str, NewDelivery] = {}
+    for route in routes:
+        key = f"reminder:{story.id}:{kind}:{on.isoformat()}:{route.channel}"
+        found.setdefault(
+            route.channel, NewDelivery(DeliveryKind.NOTICE, route.channel, key, route.name, story.id, payload=payload)
+        )
+    return list(found.values())
 
 
 def welcome(channels: Iterable[str], sources: int, recent: int) -> list[NewDelivery]:

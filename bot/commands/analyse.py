@@ -9,12 +9,12 @@ import sys
 import click
 
 from bot import replay
-from bot.commands.common import counter, plain, print_json, read_text, settings_with_logs
+from bot.commands.common import counter, plain, print_json, read_text, settings_with_logs, span
 from bot.config.load import load
-from bot.errors import PolicywatchError
+from bot.errors import PolicywatchError, UsageError
 from bot.model import Analysis, Article, Failure
 from bot.settings import Settings
-from bot.wiring import Judgement, make_fetcher, utc_now
+from bot.wiring import Judgement, make_fetcher, open_store, utc_now
 
 
 def _judgement(settings: Settings) -> Judgement:
@@ -93,11 +93,25 @@ def _print(analysis: Analysis) -> None:
 
 
 @click.command("replay")
-@click.argument("file")
+@click.argument("file", required=False)
+@click.option(
+    "--since",
+    metavar="SPAN",
+    help="In place of FILE: the stored history of the last SPAN (30d) with the files as they are now.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON array in place of lines.")
-def replay_command(file: str, as_json: bool) -> None:
-    """A recorded stream through the real pipeline, in memory and silent; prints one decision a line, in input order."""
+def replay_command(file: str | None, since: str | None, as_json: bool) -> None:
+    """A recorded stream through the real pipeline, in memory and silent; prints one decision a line, in input order.
+
+    With --since: what an edit of vocabulary, actors or thresholds would have changed, each alert listed.
+    """
+    if (file is None) == (since is None):
+        raise UsageError("replay: give FILE.jsonl, or --since 30d for the stored history")
     settings = settings_with_logs(level="ERROR")
+    if since is not None:
+        _compare(settings, since, as_json=as_json)
+        return
+    assert file is not None
     lines = replay.read_lines(file, read_text(file), stream=True)
     decisions = replay.replay(lines, _judgement(settings), step=counter(len(lines), "items"))
     if as_json:
@@ -105,6 +119,21 @@ def replay_command(file: str, as_json: bool) -> None:
     else:
         for each in decisions:
             click.echo(json.dumps(each, ensure_ascii=False))
+
+
+def _compare(settings: Settings, since: str, *, as_json: bool) -> None:
+    found = replay.compare(open_store(settings), _judgement(settings), utc_now() - span(since))
+    if as_json:
+        print_json(found)
+        return
+    click.echo(
+        f"{found.articles} articles of the last {since}: would have alerted {len(found.alerts)} times,"
+        f" {len(found.new)} new, {len(found.gone)} gone."
+    )
+    for mark, alerts in (("new ", found.new), ("gone", found.gone)):
+        for line, what in alerts:
+            day = f"{line.published:%Y-%m-%d}" if line.published else ""
+            click.echo(plain(f"{mark}  {day}  {what}  {line.url or ''}"))
 
 
 @click.command("score")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.commands.common import counter, plain, settings_with_logs
-from bot.errors import UsageError
+from bot.errors import PolicywatchError, UsageError
 from bot.wiring import Parts, make_fetcher, make_sender, open_parts, refuse_fleeting_disk
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.alerts.ports import SenderPort
     from bot.model import Source, SourceState
     from bot.pipeline import Polled
+    from bot.sources.http import Fetcher
     from bot.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -186,28 +187,51 @@ def poll_command(ids: tuple[str, ...], due: bool) -> None:
 
 
 async def _poll(parts: Parts, ids: list[str], *, due: bool) -> None:
-    from bot import pipeline, upkeep
-    from bot.sources.robots import Robots
+    from bot import upkeep
 
     upkeep.start_up(parts)
     sender = make_sender(parts.settings)
     async with make_fetcher(parts.settings, parts.config) as fetcher:
-        claimed = upkeep.claim_due(parts, len(ids)) if due else upkeep.claim(parts, ids)
+        claimed = upkeep.claim_due(parts, len(ids), ids) if due else upkeep.claim(parts, ids)
         step = counter(len(claimed), "sources")
         limit = asyncio.Semaphore(parts.config.settings.fetch.concurrency)
 
         async def one(source: Source, state: SourceState) -> Polled:
             async with limit:
-                polled = await pipeline.poll(parts, fetcher, source, state)
+                polled = await _poll_one(parts, fetcher, source, state)
             step()
             return polled
 
         results = await asyncio.gather(*(one(source, state) for source, state in claimed))
-        pages = await pipeline.read_pages(parts, fetcher, Robots(fetcher))
+        pages = await _read_all_pages(parts, fetcher)
     upkeep.welcome(parts)
     upkeep.hurry(parts)
     report = await _deliver_all(parts, sender)
     _print_pass(results, pages, report)
+
+
+async def _poll_one(parts: Parts, fetcher: Fetcher, source: Source, state: SourceState) -> Polled:
+    """Poll one source; what breaks in our own code is that source's failure and stops no other."""
+    from bot import pipeline, upkeep
+
+    try:
+        return await pipeline.poll(parts, fetcher, source, state)
+    except PolicywatchError:
+        raise
+    except Exception as error:
+        log.exception("poll failed", extra={"source": source.id})
+        return pipeline.Polled(source, upkeep.poll_crashed(parts, source, state, error))
+
+
+async def _read_all_pages(parts: Parts, fetcher: Fetcher) -> int:
+    """Read the article pages that are due, until none is. Gives how many were tried."""
+    from bot import pipeline
+    from bot.sources.robots import Robots
+
+    robots, tried = Robots(fetcher), 0
+    while read := await pipeline.read_pages(parts, fetcher, robots):
+        tried += read
+    return tried
 
 
 async def _deliver_all(parts: Parts, sender: SenderPort) -> int:

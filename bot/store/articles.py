@@ -117,6 +117,12 @@ class Articles:
             open_questions=tuple(span_from_json(value) for value in row["open_questions"]),
         )
 
+    def since(self, at: datetime) -> list[Article]:
+        """Observed articles first seen at a time or later, the earliest published first."""
+        query = select(articles).where(articles.c.first_seen >= at, articles.c.curated.is_(False))
+        rows = self._connection.execute(query.order_by(articles.c.published, articles.c.id)).mappings()
+        return [_article(row) for row in rows]
+
     def stale(self, fingerprint: str, limit: int) -> list[Article]:
         """Articles judged by other code or vocabulary, to be judged again; the curated ones are nobody's judgement."""
         other = or_(

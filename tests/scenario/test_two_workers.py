@@ -58,6 +58,7 @@ async def test_two_workers_and_one_event_at_the_same_instant_make_one_story(any_
         assert len({one.story_id for one in told}) == 1, city
     assert world.count("stories") == PAIRS
     await asyncio.gather(*(pipeline.deliver(parts, world.sender) for parts in (world.parts, other)))
+    world.clock.advance(seconds=2)
     await world.deliver()
     await world.deliver(parts=other)
     assert sorted(text.split()[0] for text in world.texts()) == sorted(CITIES[:PAIRS])
