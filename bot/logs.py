@@ -65,11 +65,12 @@ def configure_logs(
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level)
+    # A tick that is skipped because the last one still works is what `max_instances` is for.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     # Libraries that log request bodies, connections or each tick: only what is wrong.
     for name in (
         "slack_bolt",
         "slack_sdk",
-        "apscheduler",
         "aiohttp.access",
         "trafilatura",
         "htmldate",

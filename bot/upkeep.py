@@ -15,7 +15,7 @@ from bot.alerts import digests, notices
 from bot.alerts.digests import Deadline, SourcesNow
 from bot.alerts.filters import refusal
 from bot.config.watch import Watcher
-from bot.errors import ConfigError
+from bot.errors import ConfigError, StoreError
 from bot.model import Failure, FailureKind, Health, Source, SourceState
 from bot.pipeline import LEASE, take_failure
 from bot.sources.health import assess_schedule
@@ -153,25 +153,42 @@ def welcome(parts: Parts) -> bool:
 
 
 def reload(parts: Parts, watcher: Watcher) -> bool:
-    """Put changed files in force, or refuse them whole and tell operators. Gives whether anything changed."""
-    if not watcher.changed():
+    """Put changed files in force, or refuse them whole and tell operators. Gives whether anything changed.
+
+    Raises:
+        StoreUnavailable: the database did not answer; the next call begins again, also when no file has changed since.
+    """
+    live = parts.live
+    if not watcher.changed() and not live.unsettled:
         return False
+    live.unsettled = True
     try:
         config = watcher.load()
     except ConfigError as error:
-        parts.live.refused = error
+        live.refused = error
         refuse(parts, error)
+        live.unsettled = False
         return False
-    was_refused, parts.live.refused = parts.live.refused is not None, None
-    parts.live.replace(config)
-    start_up(parts)
+    refused, live.refused = live.refused, None
+    live.replace(config)
+    try:
+        start_up(parts)
+        if refused is not None:
+            _accept(parts)
+    except StoreError:
+        live.refused = refused
+        raise
     log.info("configuration in force", extra={"fingerprint": config.fingerprint[:12]})
-    if was_refused:
-        now = parts.clock()
-        with parts.store.transaction() as tx:
-            for notice in notices.accepted_config(config.fingerprint, now, parts.live.get().operators_channels):
-                tx.outbox.enqueue(notice, now)
+    live.unsettled = False
     return True
+
+
+def _accept(parts: Parts) -> None:
+    """Tell operators, after a refusal, that the mended files are in force."""
+    now, config = parts.clock(), parts.config
+    with parts.store.transaction() as tx:
+        for notice in notices.accepted_config(config.fingerprint, now, parts.live.get().operators_channels):
+            tx.outbox.enqueue(notice, now)
 
 
 def refuse(parts: Parts, error: ConfigError) -> None:
@@ -220,6 +237,30 @@ def deadlines(tx: Tx, now: datetime) -> list[Deadline]:
         Deadline(one.at.date(), f"{one.line}: {'expires' if one.kind == 'expires' else 'takes effect'}")
         for one in tx.stories.expiring(now, AHEAD)
     ]
+
+
+def remind(parts: Parts) -> int:
+    """Tell the routes that follow a story, once, that it expires or takes effect within a week. Gives how many were owed."""
+    judgement, now = parts.live.get(), parts.clock()
+    owed = 0
+    with parts.store.transaction() as tx:
+        routes = [
+            route
+            for route in tx.runtime.sync_routes(judgement.config.routes, now)
+            if route.kind == "policy" and route.schedule.kind == "now"
+        ]
+        for one in tx.stories.expiring(now, REMIND_WITHIN):
+            story = tx.stories.get(one.story_id)
+            if story is None or len(one.date) != len("2026-11-30"):  # a month or year is no day to announce
+                continue
+            follow = [
+                route
+                for route in routes
+                if not refusal(route.filters, story.change, story.stage, None, judgement.routing)
+            ]
+            for notice in notices.reminder(follow, story, one.kind, one.at.date(), now):
+                owed += tx.outbox.enqueue(notice, now) is not None
+    return owed
 
 
 def sources_now(tx: Tx, parts: Parts) -> SourcesNow:

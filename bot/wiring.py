@@ -99,6 +99,8 @@ class Live:
         self._now = Judgement(config)
         self.refused: ConfigError | None = None
         """Why the files as they are now are not in force; None: they are."""
+        self.unsettled = False
+        """A change of the files was noticed, and the database does not know of it yet."""
 
     def get(self) -> Judgement:
         """The configuration in force at this moment."""
@@ -217,7 +219,7 @@ def make_fetcher(settings: Settings, config: Config) -> Fetcher:
         body=wanted.max_bytes,
     )
     networks = [str(network) for network in settings.allow_networks]
-    return Fetcher(settings.contact, allow_networks=networks, limits=limits)
+    return Fetcher(settings.contact, allow_networks=networks, limits=limits, hurried=True)
 
 
 def make_sender(settings: Settings) -> SenderPort:

@@ -60,6 +60,7 @@ class Gates:
         in_all: requests at once.
         per_host: requests at once at one host.
         spacing: seconds between the starts of two requests to one host.
+        own: tells a host of the operator's own, towards which only ``in_all`` counts.
         monotonic: seconds, for tests.
         sleep: for tests.
     """
@@ -70,10 +71,13 @@ class Gates:
         per_host: int,
         spacing: float,
         *,
+        own: Callable[[str], bool] = lambda _: False,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.in_all = asyncio.Semaphore(in_all)
+        self._in_all = in_all
+        self._own = own
         self._per_host = per_host
         self._spacing = spacing
         self._hosts: dict[str, _Host] = {}
@@ -102,7 +106,8 @@ class Gates:
         if gate is None:
             if len(self._hosts) >= _TIDY_AT:
                 self._tidy()
-            gate = self._hosts[host] = _Host(self._per_host, self._spacing)
+            limits = (self._in_all, 0.0) if self._own(host) else (self._per_host, self._spacing)
+            gate = self._hosts[host] = _Host(*limits)
         return gate
 
     def _tidy(self) -> None:
@@ -110,7 +115,7 @@ class Gates:
         idle = [
             name
             for name, gate in self._hosts.items()
-            if not gate.users and gate.next_at <= now and gate.spacing == self._spacing
+            if not gate.users and gate.next_at <= now and gate.spacing <= self._spacing
         ]
         for name in idle:
             del self._hosts[name]

@@ -83,6 +83,15 @@ def networks(texts: Iterable[str]) -> tuple[Network, ...]:
     return tuple(ip_network(text.strip(), strict=False) for text in texts if text.strip())
 
 
+def is_among(host: str, allowed: Sequence[Network]) -> bool:
+    """Tell whether a host is written as an address of one of these networks."""
+    try:
+        parsed = ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return any(parsed in network for network in allowed)
+
+
 def refused(address: str, allowed: Sequence[Network] = ()) -> str | None:
     """Say why ``address`` may not be reached, or None when it may.
 

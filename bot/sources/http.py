@@ -80,6 +80,8 @@ class Fetcher:
         limits: bounds of each fetch and of all together.
         ssl_context: trust for HTTPS; by default the system's certificates, loaded once.
         resolver: looks names up, for tests.
+        hurried: hosts written as addresses of ``allow_networks`` are the operator's own: politeness (spacing, the bound of
+            one host) is left out towards them.
     """
 
     def __init__(
@@ -90,11 +92,18 @@ class Fetcher:
         limits: FetchLimits | None = None,
         ssl_context: ssl.SSLContext | None = None,
         resolver: AbstractResolver | None = None,
+        hurried: bool = False,
     ) -> None:
         self.limits = limits or FetchLimits()
         self.user_agent = f"Policywatch/{__version__} (+{_header_text(contact)})"
-        self.gates = Gates(self.limits.in_all, self.limits.per_host, self.limits.spacing)
         self._allowed = guard.networks(allow_networks)
+        own = self._allowed if hurried else ()
+        self.gates = Gates(
+            self.limits.in_all,
+            self.limits.per_host,
+            self.limits.spacing,
+            own=lambda host: guard.is_among(host, own),
+        )
         self._ssl = ssl_context
         self._resolver = resolver
         self._session: aiohttp.ClientSession | None = None

@@ -7,7 +7,8 @@ module              decides
 ``nearcopies``      which text is the same text
 ``keys``            what a report is looked up by
 ``likeness``        how likely a report and a story are the same act (``actors``, ``places``, ``families``)
-``matching``        which story each change of an article belongs to, and what of it is news
+``matching``        which story a change belongs to
+``plans``           what an article means for the stories, and what of it is news
 ``stages``          which step of a change is news
 ``revisions``       what a later report adds to a story
 ``coverage``        which source of a story is best
@@ -18,8 +19,9 @@ module              decides
 from bot.stories.coverage import rank
 from bot.stories.identity import article_identity, canonical_url
 from bot.stories.keys import keys_for, looks_for
-from bot.stories.matching import assign, decide
+from bot.stories.matching import decide
 from bot.stories.nearcopies import best, fingerprint
+from bot.stories.plans import assign
 
 __all__ = [
     "article_identity",

@@ -67,7 +67,13 @@ class Fit(StrEnum):
     RELATED = "related"
     VAGUE = "vague"
     UNRELATED = "unrelated"
+    UNDOES = "undoes"
     OPPOSED = "opposed"
+
+
+def undoes(later: Action, earlier: Action) -> bool:
+    """True when an act by its nature ends an earlier one: its last stage, no story of its own."""
+    return later in (A.RESUME, A.REPEAL) and FAMILY[earlier] in (Family.LIMIT, Family.LAW)
 
 
 def fit(one: Action, other: Action) -> Fit:
@@ -96,6 +102,8 @@ LAW_WINDOW: Final = timedelta(days=120)
 """A council passes one ban once: its coverage, law firms' notes included, trails for months."""
 THREAD_WINDOW: Final = timedelta(days=400)
 """How far apart two stages of one measure may be."""
+LINK_BACK: Final = timedelta(days=3 * 366)
+"""How far back a new story is linked to the one it follows, and a reversal to what it undoes."""
 BURST: Final = timedelta(days=6)
 """Most coverage of an act comes within it."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.model import Analysis, Article, PolicyChange, StoryLook
 from bot.stories.actors import NATIONS, actor_key, names_in
-from bot.stories.families import FAMILY, THREAD_WINDOW, Family
+from bot.stories.families import FAMILY, LINK_BACK, THREAD_WINDOW, Family
 from bot.stories.measures import measures
 from bot.stories.places import level, narrowest
 from bot.stories.text import fold, plain_title, telling_words
@@ -69,6 +69,9 @@ def looks_for(article: Article, analysis: Analysis) -> tuple[StoryLook, ...]:
         far = tuple(key for key in far if "|" not in key)
         if far:
             looks.append(StoryLook(far, at - THREAD_WINDOW, at + AHEAD))
+        actors = _only(primary, ("a:", "m:"))
+        if actors:
+            looks.append(StoryLook(actors, at - LINK_BACK, at, limit=12))
     for change in analysis.changes:
         when = date_of(change.decided)
         if when is not None or not change.primary:

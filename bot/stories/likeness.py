@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.model import Action, Article, PolicyChange, Reason, Stage, StoryCandidate
 from bot.stories.actors import SAME_NAMES, ActorKey, Body, Same, actor_key, names_in, same_actor
-from bot.stories.families import BURST, CASES, FAMILY, LAWMAKING, THREAD_WINDOW, Fit, fit, window
+from bot.stories.families import BURST, CASES, FAMILY, LAWMAKING, LINK_BACK, THREAD_WINDOW, Fit, fit, undoes, window
 from bot.stories.measures import contradict, measures
 from bot.stories.places import Places, relate
 from bot.stories.stages import PHASE, Phase, stage_of
@@ -56,6 +56,8 @@ class Likeness:
     same_actor: Same
     same_place: Places
     fit: Fit
+    late: bool
+    """Reported so long after that it cannot be more coverage."""
     gap: timedelta
     """Between the report and the story's span of reports."""
     title: float | None
@@ -148,6 +150,8 @@ def _weigh(this: Report, reading: PolicyChange, candidate: StoryCandidate, title
     by_law = this.by_law and makes_law(reading)
     _weigh_actor(evidence, this, reading, same, places, by_law=by_law)
     actions = fit(this.change.action, reading.action)
+    if undoes(this.change.action, reading.action) and this.article.published > candidate.last_at:
+        actions = Fit.UNDOES
     _weigh_action(evidence, this.change, reading, actions, by_law=by_law)
     _weigh_targets(evidence, this.change, reading)
     _weigh_place(
@@ -158,8 +162,9 @@ def _weigh(this: Report, reading: PolicyChange, candidate: StoryCandidate, title
     gap = _gap(this.article, candidate)
     if same is Same.UNKNOWN and actions is Fit.SAME and gap <= _SAME_DAYS and _share_words(this, candidate):
         evidence.add(0.8, "unnamed", "nobody named, the same act in the same days under a like headline")
-    _weigh_time(evidence, this, reading, gap, title, by_law=by_law)
-    return Likeness(evidence.total, tuple(evidence.reasons), same, places, actions, gap, title)
+    allowed = LINK_BACK if actions is Fit.UNDOES else _allowed(this, reading, by_law=by_law)
+    _weigh_time(evidence, this, gap, allowed, title)
+    return Likeness(evidence.total, tuple(evidence.reasons), same, places, actions, gap > allowed, gap, title)
 
 
 def _same_actor(this: Report, other: ActorKey) -> Same:
@@ -193,6 +198,8 @@ def _weigh_action(
     names = f"{change.action} / {reading.action}" if change.action is not reading.action else change.action.value
     if actions is Fit.SAME:
         evidence.add(1.5, "action", f"same action: {names}")
+    elif actions is Fit.UNDOES:
+        evidence.add(1.0, "action", f"undoes it: {names}")
     elif actions is Fit.OPPOSED:
         evidence.add(-3.0, "action", f"opposite actions: {names}")
     elif actions is Fit.FAMILY or by_law:
@@ -254,25 +261,25 @@ def _weigh_measure(evidence: _Evidence, this: Report, reading: PolicyChange, tit
         evidence.add(-3.0, "measure", "another bill of the same chamber")
 
 
-def _weigh_time(
-    evidence: _Evidence, this: Report, reading: PolicyChange, gap: timedelta, title: float | None, *, by_law: bool
-) -> None:
-    allowed = min(window(this.change.action, by_law=by_law), window(reading.action, by_law=by_law))
+def _allowed(this: Report, reading: PolicyChange, *, by_law: bool) -> timedelta:
+    """How long after a story's last report this one may still belong to it."""
     if by_law:
-        allowed = max(allowed, window(this.change.action, by_law=True))
-        if PHASE[stage_of(this.change)] > PHASE[stage_of(reading)] or PHASE[stage_of(this.change)] is Phase.FORCE:
-            allowed = THREAD_WINDOW  # the next step of a measure, not more coverage of this one
-    days = gap.days
+        later = PHASE[stage_of(this.change)]
+        if later > PHASE[stage_of(reading)] or later is Phase.FORCE:
+            return THREAD_WINDOW  # the next step of a measure, not more coverage of this one
+        return window(this.change.action, by_law=True)
+    return min(window(this.change.action, by_law=False), window(reading.action, by_law=False))
+
+
+def _weigh_time(evidence: _Evidence, this: Report, gap: timedelta, allowed: timedelta, title: float | None) -> None:
     if gap <= _SAME_DAYS:
         evidence.add(0.3, "time", "in the same days")
     if gap <= BURST:
         return
     if (title or 0.0) < _OTHER_CASE and FAMILY[this.change.action] in CASES:
         evidence.add(-0.8, "case", "another headline, later: perhaps another case")
-    if gap > allowed:
-        evidence.add(-3.0, "time", f"{days} days apart")
-    else:
-        evidence.add(-0.3 - 1.5 * (gap / allowed), "time", f"{days} days apart")
+    weight = -3.0 if gap > allowed else -0.3 - 1.5 * (gap / allowed)
+    evidence.add(weight, "time", f"{gap.days} days apart")
 
 
 def _gap(article: Article, candidate: StoryCandidate) -> timedelta:

@@ -85,3 +85,16 @@ async def test_idle_hosts_are_forgotten() -> None:
         async with gates.slot(f"h{number}.example"):
             pass
     assert len(gates._hosts) <= 1_024
+
+
+async def test_own_hosts_are_bounded_by_the_total_alone() -> None:
+    time = Time()
+    gates = Gates(in_all=3, per_host=1, spacing=9, own=lambda host: host == "mine", monotonic=time, sleep=time.sleep)
+    async with gates.slot("mine"), gates.slot("mine"), gates.slot("mine"):
+        assert gates.in_all.locked()
+    assert time.slept == []
+    gates.widen("mine", 2.0)
+    for _ in range(2):
+        async with gates.slot("mine"):
+            pass
+    assert time.slept == [2.0], "but what its robots file asks for is kept"

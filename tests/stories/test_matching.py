@@ -294,7 +294,7 @@ def test_a_resumption_reverses_the_story_it_undoes_and_a_permission_is_new() -> 
         change("Amazon", "resume", targets=("police",), jurisdictions=("US",)),
         among=(known,),
     )
-    assert back.story_id is None or (back.transition, back.stage) == (Transition.STAGE, Stage.REVERSED)
+    assert (back.story_id, back.transition, back.stage) == (4, Transition.STAGE, Stage.REVERSED)
     ban = story(
         5,
         change(
@@ -311,6 +311,13 @@ def test_a_resumption_reverses_the_story_it_undoes_and_a_permission_is_new() -> 
     )
     part = lead(article("San Francisco lets staff unlock phones by face", day=200), permit, among=(ban,))
     assert (part.story_id, part.transition, part.previous) == (None, Transition.NEW, 5)
+
+
+def test_the_same_headline_a_year_later_is_another_act_that_links_back() -> None:
+    pause = change("Amazon", "pause", targets=("police",), jurisdictions=("US",))
+    known = story(4, pause, "Amazon pauses police use of its face recognition")
+    part = lead(article("Amazon pauses police use of its face recognition", day=330), pause, among=(known,))
+    assert (part.story_id, part.transition, part.previous) == (None, Transition.NEW, 4)
 
 
 def test_curated_history_retold_never_alerts_and_its_next_stage_does() -> None:
