@@ -4,19 +4,25 @@ NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
 PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do $$each $(NEW_ENOUGH) 2>/dev/null && echo $$each && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
+define NEED_PYTHON
+if test -z "$(PYTHON)" || ! "$(PYTHON)" $(NEW_ENOUGH) 2>/dev/null; then \
+  found=$$("$(or $(PYTHON),python3)" -V 2>/dev/null | head -n 1); \
+  echo "Policywatch needs Python 3.11 or newer; $(or $(PYTHON),python3) here is $${found:-missing}." >&2; \
+  echo "Install one from https://www.python.org/downloads/ or your system's packages (Debian, Ubuntu: apt install python3.12 python3.12-venv; macOS: brew install python), then run make again, or make PYTHON=/path/to/python3.12" >&2; \
+  exit 2; \
+fi
+endef
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo test check format lint types contracts bench corpus lock clean
 
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@$(NEED_PYTHON)
 
 # Two stamps: running needs the run-time lock only, so that a new user does not wait for the development tools.
 $(VENV)/.python:
-	@$(PYTHON) $(NEW_ENOUGH) 2>/dev/null || { \
-	  echo "Policywatch needs Python 3.11 or newer; this machine's python3 is $$(python3 -V 2>&1 | head -n 1)." >&2; \
-	  echo "Install one from https://www.python.org/downloads/ or your system's packages (Debian, Ubuntu: apt install python3.12 python3.12-venv; macOS: brew install python), then run make again, or make PYTHON=/path/to/python3.12" >&2; \
-	  exit 2; }
-	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv module is missing; on Debian or Ubuntu: apt install python3-venv" >&2; exit 2; }
+	@$(NEED_PYTHON)
+	@"$(PYTHON)" -m venv $(VENV) || { echo "Python's venv module is missing; on Debian or Ubuntu: apt install python3-venv" >&2; exit 2; }
 	@touch $@
 
 $(VENV)/.run: requirements.txt pyproject.toml $(VENV)/.python

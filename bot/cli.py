@@ -97,7 +97,8 @@ def main(args: list[str] | None = None) -> None:
     try:
         cli.main(args=arguments, prog_name="policywatch", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        _debug(arguments)
+        click.echo(_one_line(error), err=True)
         sys.exit(2 if isinstance(error, click.UsageError) else 1)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
@@ -119,3 +120,10 @@ def main(args: list[str] | None = None) -> None:
 def _debug(arguments: list[str]) -> None:
     if "--debug" in arguments:
         traceback.print_exc()
+
+
+def _one_line(error: click.ClickException) -> str:
+    """An error of the command line in one line, which ends with where to read how it is used."""
+    text = " ".join(error.format_message().split())
+    context = getattr(error, "ctx", None)
+    return f"{text}  ({context.command_path} --help shows how)" if context is not None else text

@@ -40,6 +40,8 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
 """A poll or page that takes longer belongs to whoever claims it next."""
 PAGES_AT_ONCE = 8
+STORED_AT_ONCE = 100
+"""Entries in one transaction: they hold up everybody else for about a second at most."""
 PAGE_RETRIES = (
     timedelta(minutes=5),
     timedelta(minutes=30),
@@ -64,7 +66,7 @@ class Polled:
 
 
 async def poll(parts: Parts, fetcher: Fetcher, source: Source, state: SourceState) -> Polled:
-    """Poll one claimed source: everything it brought is stored in one transaction, or nothing is."""
+    """Poll one claimed source: what it brought is stored together with what follows from it, or not at all."""
     judgement = parts.live.get()
     state = learning.current(source, state)
     target = learning.target(source, state)
@@ -96,15 +98,25 @@ def _take_in(
     judged: Sequence[Judged],
     now: datetime,
 ) -> Polled:
-    """Store what a poll brought: entries, articles, stories, deliveries and, with them, the validators."""
+    """Store what a poll brought: entries, articles, stories, deliveries and, with the last of them, the validators.
+
+    Very many at once are stored in several transactions, because each holds the matching lock. A worker that dies between
+    two has stored whole entries, and the validators tell the next poll that the rest is still to be read.
+    """
     dates = tuple(one.entry.published for one in judged)
     learned = learning.after_success(source, state, fetched, reading, dates, now, judgement.cadence)
-    with parts.store.transaction(lock=bool(judged)) as tx:
-        if not tx.sources.finish(learned.state, parts.owner):
-            log.warning("lease lost, another worker has polled", extra={"source": source.id})
-            return Polled(source)
-        told = Desk(tx, judgement, source, state, now).take(judged)
-        _owe_notice(tx, judgement, source, learned, now)
+    told: list[Told] = []
+    ordered = sorted(judged, key=lambda one: one.article.published)
+    for start in range(0, max(len(ordered), 1), STORED_AT_ONCE):
+        part, last = ordered[start : start + STORED_AT_ONCE], start + STORED_AT_ONCE >= len(ordered)
+        with parts.store.transaction(lock=bool(part)) as tx:
+            ours = tx.sources.finish(learned.state, parts.owner) if last else tx.sources.holds(source.id, parts.owner)
+            if not ours:
+                log.warning("lease lost, another worker has polled", extra={"source": source.id})
+                return Polled(source, told=tuple(told))
+            told += Desk(tx, judgement, source, state, now).take(part)
+            if last:
+                _owe_notice(tx, judgement, source, learned, now)
     for warning in learned.warnings:
         log.warning(warning, extra={"source": source.id})
     return Polled(source, None, reading.total, tuple(told), baseline=state.baseline_at is None)

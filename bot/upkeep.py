@@ -136,7 +136,10 @@ def _tell_late(
 
 
 def welcome(parts: Parts) -> bool:
-    """After the baseline of all sources, say once in each channel what is watched. Gives whether anything was owed."""
+    """After the baseline of all sources, say once in each channel what is watched.
+
+    Gives whether that is settled: said now or before. Until then it is to be asked again, and after a change of routes.
+    """
     judgement, now = parts.live.get(), parts.clock()
     with parts.store.transaction() as tx:
         states = {state.id: state for state in tx.sources.all()}
@@ -145,8 +148,9 @@ def welcome(parts: Parts) -> bool:
             return False
         channels = [route.channel for route in judgement.config.routes if route.kind == "policy"]
         recent = tx.reports.recent(since=now - RECENT, limit=1).total
-        owed = [tx.outbox.enqueue(each, now) for each in notices.welcome(channels, len(judgement.sources), recent)]
-    return any(one is not None for one in owed)
+        for each in notices.welcome(channels, len(judgement.sources), recent):
+            tx.outbox.enqueue(each, now)
+    return True
 
 
 # --- configuration -------------------------------------------------------------------------------------------------------

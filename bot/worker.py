@@ -151,7 +151,8 @@ class Worker:
         await asyncio.to_thread(upkeep.remind, self._parts)
 
     async def _reload(self) -> None:
-        await asyncio.to_thread(upkeep.reload, self._parts, self._watcher)
+        if await asyncio.to_thread(upkeep.reload, self._parts, self._watcher):
+            self._welcomed = False  # there may be channels that were never told
         if not self._welcomed:
             self._welcomed = await asyncio.to_thread(upkeep.welcome, self._parts)
 

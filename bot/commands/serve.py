@@ -60,6 +60,7 @@ async def _serve(parts: Parts, *, worker: bool, host: str | None, announce: bool
         async with AsyncExitStack() as stack:
             if host is not None:
                 address = await _start_web(stack, parts, host)
+                log.info("web listens", extra={"address": address})
                 if announce:
                     _announce(parts, address)
             if host is not None and parts.settings.slack_app_token:
@@ -162,7 +163,7 @@ async def _start_socket_mode(stack: AsyncExitStack, parts: Parts) -> None:
 
 def _announce(parts: Parts, address: str) -> None:
     on = sum(source.enabled for source in parts.config.sources)
-    click.echo(f"Watching {on} sources. Tracker: {address}  (Ctrl-C stops)")
+    click.echo(f"Watching {_count(on, 'source')}. Tracker: {address}  (Ctrl-C stops)")
     if not parts.settings.slack_bot_token:
         click.echo("No SLACK_BOT_TOKEN: alerts print here as they would look in Slack.")
 
@@ -204,6 +205,7 @@ async def _poll(parts: Parts, ids: list[str], *, due: bool) -> None:
 
         results = await asyncio.gather(*(one(source, state) for source, state in claimed))
         pages = await _read_all_pages(parts, fetcher)
+    await _learn_workspace(parts, sender)
     upkeep.welcome(parts)
     upkeep.hurry(parts)
     report = await _deliver_all(parts, sender)
@@ -255,6 +257,10 @@ def _print_pass(results: Sequence[Polled], pages: int, sent: int) -> None:
         assert result.failure is not None
         click.echo(f"{result.source.id}: {plain(result.failure.detail)}", err=True)
     click.echo(
-        f"{len(results)} sources polled, {len(failed)} failed; {new} new entries, {alerts} alerts;"
-        f" {pages} article pages read; {sent} messages sent."
+        f"{_count(len(results), 'source')} polled, {len(failed)} failed; {_count(new, 'new entry', 'new entries')},"
+        f" {_count(alerts, 'alert')}; {_count(pages, 'article page')} read; {_count(sent, 'message')} sent."
     )
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"

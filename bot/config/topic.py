@@ -54,6 +54,12 @@ def load_topic(
     return (None if problems else topic), problems
 
 
+def read_history(text: str, *, env: Mapping[str, str] | None = None) -> tuple[tuple[HistoryEvent, ...], list[Problem]]:
+    """Read a file shaped like a topic's ``history.yaml`` that stands by itself: its events, or every problem found."""
+    content, problems = _read("history.yaml", text, "", env or {})
+    return (() if problems else _entries(content or {}, "events", HistoryEvent)), problems
+
+
 def _read(name: str, text: str, before: str, env: Mapping[str, str]) -> tuple[Mapping[str, Any] | None, list[Problem]]:
     model = model_of(name)
     if model is None:

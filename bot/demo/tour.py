@@ -143,8 +143,8 @@ async def _first_poll(stage: _Stage) -> None:
 async def _news(stage: _Stage) -> None:
     await stage.say(2, "News arrives")
     stage.server.step = 2
-    for moment in _moments(stage, 2):
-        await stage.at(moment)
+    for now in _moments(stage, 2):
+        await stage.at(now)
 
 
 async def _coverage(stage: _Stage) -> None:
@@ -176,8 +176,8 @@ async def _silence(stage: _Stage) -> None:
 async def _moves(stage: _Stage) -> None:
     await stage.say(5, "A city ban moves: considered → passed; a new message, and it links the first")
     stage.server.step = 5
-    for moment in _moments(stage, 5):
-        await stage.at(moment)
+    for now in _moments(stage, 5):
+        await stage.at(now)
     stage.clock.now += timedelta(minutes=5)
     await stage.deliver()
 

@@ -1,4 +1,4 @@
-"""Compile each vocabulary once: it takes half a second, and every process of a scenario would do it again."""
+"""Worlds: a whole Policywatch each."""
 
 from __future__ import annotations
 
@@ -8,22 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.analysis import Analyser
-from bot.topic import Topic
+from tests.scenario.compiled import compile_once
 from tests.scenario.world import World
-
-_compiled: dict[str, Analyser] = {}
-
-
-def analyser(topic: Topic) -> Analyser:
-    if topic.fingerprint not in _compiled:
-        _compiled[topic.fingerprint] = Analyser(topic)
-    return _compiled[topic.fingerprint]
 
 
 @pytest.fixture(autouse=True)
 def _compile_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.wiring.Analyser", analyser)
+    compile_once(monkeypatch)
 
 
 @pytest.fixture

@@ -25,9 +25,7 @@ class Item:
 
 def ban(city: str, published: datetime | None, *, outlet: str = "gazette", words: str = "") -> Item:
     """A report that a city council banned police use; `outlet` and `words` make it another desk's report."""
-    text = (
-        f"The {city} City Council voted on Tuesday to ban the use of facial recognition by the police department. {words}"
-    )
+    text = f"The {city} City Council voted on Tuesday to ban the use of facial recognition by the police department. {words}"
     slug = f"{city.lower()}-ban"
     title = f"{city} City Council bans police use of facial recognition"
     return Item(title, text, published, f"{outlet}-{slug}", f"https://{outlet}.example/news/{slug}")
@@ -57,7 +55,11 @@ def bakery(number: int, published: datetime) -> Item:
     """A report on nothing of ours, long enough that nobody wants to read its page."""
     title = f"Bakery number {number} wins the county prize"
     return Item(
-        title, "The bread was judged the best by all who had come. " * 15, published, f"bakery-{number}", f"https://gazette.example/b/{number}"
+        title,
+        "The bread was judged the best by all who had come. " * 15,
+        published,
+        f"bakery-{number}",
+        f"https://gazette.example/b/{number}",
     )
 
 

@@ -14,7 +14,7 @@ from bot.errors import ConfigError, StoreUnavailable
 from bot.queries import Reader
 from bot.wiring import open_parts
 from bot.worker import Worker
-from tests.scenario.news import ban, bakery
+from tests.scenario.news import bakery, ban
 from tests.scenario.world import OPERATORS, START, World
 
 MINUTE = timedelta(minutes=1)
@@ -57,7 +57,7 @@ async def test_a_running_worker_keeps_the_last_good_config_and_operators_hear_on
     assert "sources.yaml:5:" in str(notice["blocks"])
     assert "write" in str(notice["blocks"])
     assert len(world.posts()) == 1, "it goes on watching"
-    assert 'sources.yaml:5: ' in (check(world) or "")
+    assert "sources.yaml:5: " in (check(world) or "")
 
     (world.config_dir / "sources.yaml").write_text(good.replace('"Gazette"', '"The Gazette"'))
     assert upkeep.reload(world.parts, watcher)

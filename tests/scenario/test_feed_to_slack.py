@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from bot.model import DeliveryState
-from tests.scenario.news import ban, bakery, considered, passed
-from tests.scenario.world import World
+from tests.scenario.news import CITIES, bakery, ban, considered, passed
+from tests.scenario.world import POLICY, World
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
+
+
+def permalink(message: dict[str, Any]) -> str:
+    return f"https://fake.slack.example/archives/{POLICY}/p{message['ts'].replace('.', '')}"
 
 
 async def test_a_new_relevant_entry_becomes_exactly_one_post(any_world: World):
@@ -104,7 +110,34 @@ async def test_a_stage_move_is_a_second_post_that_links_the_first(any_world: Wor
     await world.deliver()
     before, now = world.posts()
     assert "considered → passed" in now["text"].partition("\n")[0]
-    assert before["ts"].replace(".", "") in str(now["blocks"]), "the new message links the first one in the channel"
+    assert permalink(before) in str(now["blocks"]), "the new message links the first one in the channel"
     assert "Now passed" in str(before["blocks"]), "the first message says that the matter has moved on"
+    assert permalink(now) in str(before["blocks"])
     keys = {one.dedupe_key for one in world.deliveries() if one.kind == "post"}
     assert keys == {"post:1:C0POLICY001:new", "post:1:C0POLICY001:stage:passed"}
+
+
+async def test_a_desks_template_with_another_name_in_it_is_another_story(world: World):
+    """Trackers write each decision in the same words: alike as copies are, and each is news."""
+    world.publish("gazette")
+    world.begin()
+    await world.round()
+    at = world.clock.advance(HOUR)
+    world.publish("gazette", *(ban(city, at) for city in CITIES))
+    polled = (await world.round(after=MINUTE))["gazette"]
+    assert [told.alert for told in polled.told] == ["new"] * len(CITIES)
+    assert sorted(text.split()[0] for text in world.texts()) == sorted(CITIES)
+    # And the next step of one of them, days later, in the words of the step before.
+    later = world.clock.advance(timedelta(days=9))
+    first = considered("Madison", later)
+    world.publish("gazette", first)
+    await world.round(after=MINUTE)
+    later = world.clock.advance(timedelta(days=9))
+    world.publish(
+        "gazette",
+        replace(
+            passed("Madison", later), text=first.text.replace("is considering", "passed").replace("would ban", "bans")
+        ),
+    )
+    polled = (await world.round(after=MINUTE))["gazette"]
+    assert [told.alert for told in polled.told] == ["stage"]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot import upkeep
-from tests.scenario.news import CITIES, ban, bakery
+from tests.scenario.news import CITIES, bakery, ban
 from tests.scenario.world import POLICY, World
 
 MINUTE = timedelta(minutes=1)
@@ -57,7 +57,9 @@ async def test_alert_since_in_the_past_tells_late_ones_and_folds_over_five(any_w
     assert world.posts() == [], "late ones wait for each other"
     world.clock.advance(3 * MINUTE)
     await world.deliver()
-    assert sorted(world.texts()) == sorted(f"{city} City Council bans police use of facial recognition" for city in CITIES[:2])
+    assert sorted(world.texts()) == sorted(
+        f"{city} City Council bans police use of facial recognition" for city in CITIES[:2]
+    )
     assert all("Told 2 days after it was published" in str(post["blocks"]) for post in world.posts())
 
     many = [ban(city, world.clock.now - 3 * DAY, outlet="herald") for city in CITIES[2:9]]
@@ -139,7 +141,9 @@ async def test_a_republished_feed_alerts_on_nothing(any_world: World):
 
     for number in range(1, 4):
         at = world.clock.advance(30 * DAY)
-        again = [replace(item, guid=f"{item.guid}-{number}", link=f"{item.link}-{number}", published=at) for item in items]
+        again = [
+            replace(item, guid=f"{item.guid}-{number}", link=f"{item.link}-{number}", published=at) for item in items
+        ]
         world.publish("gazette", *again)
         polled = (await world.round(after=MINUTE))["gazette"]
         assert {told.verdict for told in polled.told} == {"republished"}
@@ -185,12 +189,12 @@ async def test_the_welcome_is_said_once_in_each_channel(any_world: World):
     world.publish("herald", bakery(1, world.clock.now - HOUR))
     world.begin()
     await world.poll("gazette")
-    upkeep.welcome(world.parts)
+    assert not upkeep.welcome(world.parts)
     await world.deliver()
     assert world.posts() == [], "the baseline is not complete yet"
     await world.poll("herald")
     for _ in range(3):
-        upkeep.welcome(world.parts)
+        assert upkeep.welcome(world.parts)
         await world.deliver()
     line = "Watching 2 sources; 1 change in the last 30 days, not alerted."
     assert world.texts() == [line]
@@ -198,7 +202,7 @@ async def test_the_welcome_is_said_once_in_each_channel(any_world: World):
     assert world.posts("C0OPERATOR1") == []
     # Another process, a day later.
     world.clock.advance(DAY)
-    upkeep.welcome(world.new_parts())
+    assert upkeep.welcome(world.new_parts()), "a restart finds it settled and does not ask for ever"
     await world.deliver()
     assert len(world.posts()) == 1
 
@@ -236,7 +240,9 @@ async def test_what_a_baseline_showed_is_told_when_it_is_still_news_and_not_week
     assert [text.split()[0] for text in world.texts()] == ["Boise"]
 
     at = world.clock.advance(6 * DAY)
-    world.publish("herald", ban("Tulsa", at, outlet="herald", words="The mayor welcomed the vote and thanked them."), fresh)
+    world.publish(
+        "herald", ban("Tulsa", at, outlet="herald", words="The mayor welcomed the vote and thanked them."), fresh
+    )
     polled = (await world.round(after=MINUTE))["herald"]
     assert [told.alert for told in polled.told] == ["none"]
     assert polled.told[0].story_id is not None

@@ -75,7 +75,9 @@ async def test_bad_sources_beside_good_ones_in_one_pass(world: World):
     assert {world.state(name).health for name in good} == {Health.OK}
 
 
-async def test_a_poll_that_breaks_in_our_own_code_is_that_sources_failure(world: World, monkeypatch: pytest.MonkeyPatch):
+async def test_a_poll_that_breaks_in_our_own_code_is_that_sources_failure(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
     """The command's pass and the worker alike: the rest is polled, and the broken one backs off."""
     from bot.commands import serve
 
@@ -156,3 +158,38 @@ async def test_everything_down_at_once_is_one_message_about_our_network(world: W
         await world.round(after=6 * HOUR)
     (notice,) = world.posts(OPERATORS)
     assert "9 of 9 sources failing, probably our own network" in notice["text"]
+
+
+async def test_a_huge_feed_holds_nobody_up_and_dies_halfway_without_loss(
+    any_world: World, monkeypatch: pytest.MonkeyPatch
+):
+    """Stored in parts: each entry with its story and messages; the validators with the last part."""
+    world = any_world
+    monkeypatch.setattr(pipeline, "STORED_AT_ONCE", 3)
+    world.publish("gazette")
+    world.begin()
+    await world.round(after=MINUTE)
+    before = world.state("gazette").validators
+    at = world.clock.advance(HOUR)
+    world.publish("gazette", *(ban(city, at) for city in CITIES[:8]), etag='"new"')
+
+    taken = pipeline.Desk.take
+
+    def dies(desk, judged):
+        if any("Tulsa" in one.entry.title for one in judged):
+            raise RecursionError("killed in the second part")
+        return taken(desk, judged)
+
+    with monkeypatch.context() as killed:
+        killed.setattr(pipeline.Desk, "take", dies)
+        with pytest.raises(RecursionError):
+            await world.poll()
+    assert len(world.entries("gazette")) == 1 + 3
+    assert world.state("gazette").validators == before, "the rest is still to be read"
+    world.clock.advance(pipeline.LEASE)
+    polled = (await world.poll())["gazette"]
+    assert len(polled.told) == 8 - 3
+    await world.deliver()
+    assert sorted(text.split()[0] for text in world.texts()) == sorted(CITIES[:8])
+    assert len(world.slack.called("chat.postMessage")) == 8
+    assert world.state("gazette").validators.etag == '"new"'

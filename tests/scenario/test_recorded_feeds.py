@@ -45,7 +45,9 @@ async def test_a_second_poll_of_everything_is_conditional_and_stores_nothing_new
     assert len(first) >= 700
     read = {name for name, polled in first.items() if polled.failure is None}
     assert len(read) >= 190
-    assert not [name for name, polled in first.items() if polled.failure and polled.failure.kind is FailureKind.INTERNAL]
+    assert not [
+        name for name, polled in first.items() if polled.failure and polled.failure.kind is FailureKind.INTERNAL
+    ]
     assert not [told for polled in first.values() for told in polled.told if told.verdict == "quarantined"]
     assert {told.alert for polled in first.values() for told in polled.told} <= {"none"}
     before = {table: world.count(table) for table in TABLES}

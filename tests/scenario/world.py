@@ -1,29 +1,28 @@
 """A whole Policywatch on loopback: outlets and Slack over real HTTP, the real pipeline, a clock that is moved.
 
-    async with World(database_url, tmp_path) as world:
-        world.publish("gazette", ban("Boise", world.clock.now))
-        world.begin("gazette")
-        await world.poll()
-        await world.deliver()
-        world.posts() -> what stands in the policy channel, without thread replies
+async with World(database_url, tmp_path) as world:
+    world.publish("gazette", ban("Boise", world.clock.now))
+    world.begin("gazette")
+    await world.poll()
+    await world.deliver()
+    world.posts() -> what stands in the policy channel, without thread replies
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
 from bot import pipeline, upkeep
-from bot.alerts.settings import DeliverySettings
 from bot.config.load import Config, load
-from bot.model import Delivery, DeliveryState, Source, SourceState
+from bot.model import Delivery, DeliveryState, SourceState
 from bot.pipeline import Polled
+from bot.rendering import remember_workspace
 from bot.settings import read_settings
 from bot.slack.client import SlackSender
 from bot.sources.http import Fetcher, FetchLimits
@@ -76,7 +75,9 @@ class World:
         await self._stack.aclose()
 
     def new_fetcher(self, **limits: Any) -> Fetcher:
-        return Fetcher("tests", allow_networks=[LOOPBACK], limits=FetchLimits(**({"spacing": 0, "per_host": 16} | limits)))
+        return Fetcher(
+            "tests", allow_networks=[LOOPBACK], limits=FetchLimits(**({"spacing": 0, "per_host": 16} | limits))
+        )
 
     # --- what there is to watch --------------------------------------------------------------------------------------
 
@@ -86,7 +87,9 @@ class World:
         Without items it has an old one on nothing of ours, because a feed without any entry is a failure.
         """
         items = items or (bakery(0, START - timedelta(days=9)),)
-        url = self.server.serve(f"/{outlet}/feed", Page(rss(items, title=outlet), etag=etag, last_modified=last_modified))
+        url = self.server.serve(
+            f"/{outlet}/feed", Page(rss(items, title=outlet), etag=etag, last_modified=last_modified)
+        )
         self.sources.setdefault(outlet, {"id": outlet, "name": outlet.title(), "url": url})
 
     def write_config(self) -> None:
@@ -101,11 +104,16 @@ class World:
         self.write_config()
         self.parts = self.new_parts()
         upkeep.start_up(self.parts)
+        remember_workspace(self.parts.store, "https://fake.slack.example/", self.clock())
         return self.parts
 
     def new_parts(self, **changes: Any) -> Parts:
         """Parts of another process on the same database and configuration."""
-        environ = {"DATABASE_URL": self.database_url, "POLICYWATCH_CONFIG": str(self.config_dir), "SLACK_BOT_TOKEN": BOT_TOKEN}
+        environ = {
+            "DATABASE_URL": self.database_url,
+            "POLICYWATCH_CONFIG": str(self.config_dir),
+            "SLACK_BOT_TOKEN": BOT_TOKEN,
+        }
         settings = read_settings(environ, terminal=False)
         store = Store.open(self.database_url)
         self._stack.callback(store.close)
