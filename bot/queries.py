@@ -6,9 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.errors import StoreError
-from bot.model import Check, SourceRow, StoryView
+from bot.model import ArticleRef, Check, SourceRow, StoryView
+from bot.store.entries import StoredEntry
+from bot.store.story_views import StageRecord
 from bot.upkeep import WORKER_SEEN
 from bot.wiring import Parts
+
+ENTRIES = 30
+"""How many entries of a source are shown."""
 
 
 class Reader:
@@ -28,6 +33,23 @@ class Reader:
         """One story; a merged one gives the story it went into."""
         with self._parts.store.reading() as tx:
             return tx.stories.view(ref)
+
+    def articles(self, ref: str) -> Sequence[ArticleRef]:
+        """The reports of a story, best first; none when there is no such story."""
+        with self._parts.store.reading() as tx:
+            story_id = tx.stories.resolve(ref)
+            return () if story_id is None else tx.stories.coverage(story_id)
+
+    def steps(self, ref: str) -> Sequence[StageRecord]:
+        """The stages a story reached, the earliest first."""
+        with self._parts.store.reading() as tx:
+            story_id = tx.stories.resolve(ref)
+            return () if story_id is None else tx.stories.stages(story_id)
+
+    def entries(self, source_id: str) -> Sequence[StoredEntry]:
+        """What a source published lately, newest first, with verdicts."""
+        with self._parts.store.reading() as tx:
+            return tx.entries.of_source(source_id, limit=ENTRIES)
 
     def sources(self) -> Sequence[SourceRow]:
         """Every configured source with its state."""

@@ -175,7 +175,12 @@ def open_parts(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     try:
         config = load(settings.config_dir, env=settings.environ)
     except ConfigError as error:
-        refused, config = error, last_good(settings, store, error)
+        refused = error
+        try:
+            config = last_good(settings, store, error)
+        except BaseException:
+            store.close()
+            raise
     live = Live(config)
     live.refused = refused
     return Parts(settings, store, live, clock)
@@ -188,10 +193,14 @@ def open_store(settings: Settings) -> Store:
         StoreError: it cannot be used; the message says what to do.
     """
     store = Store.open(settings.database_url)
-    if settings.is_sqlite:
-        store.upgrade()
-    else:
-        store.check_schema()
+    try:
+        if settings.is_sqlite:
+            store.upgrade()
+        else:
+            store.check_schema()
+    except BaseException:
+        store.close()
+        raise
     return store
 
 

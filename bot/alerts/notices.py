@@ -178,7 +178,10 @@ def reminder(
     what = "expires" if kind == "expires" else "takes effect"
     payload = {
         "headline": f"{when}, {on.day} {on:%b %Y}: {what}",
-        "lines": [story.change.line, f"{story.ref} · {story.stage} · first reported {story.first_at.day} {story.first_at:%b %Y}"],
+        "lines": [
+            story.change.line,
+            f"{story.ref} · {story.stage} · first reported {story.first_at.day} {story.first_at:%b %Y}",
+        ],
     }
     found: dict[str, NewDelivery] = {}
     for route in routes:

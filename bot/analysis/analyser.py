@@ -11,12 +11,12 @@ from bot.analysis.changes import Candidate, candidates, stage_of
 from bot.analysis.compose import Composer
 from bot.analysis.dates import resolve
 from bot.analysis.features import Features, features
-from bot.analysis.fields import FieldReader
+from bot.analysis.fields import FieldReader, Fields
 from bot.analysis.judging import judge
 from bot.analysis.lexicon import Found, Lexicon
-from bot.analysis.quotes import Quotation, open_questions, quotations
+from bot.analysis.quotes import Quotation, open_questions, quotations, said
 from bot.analysis.reading import Reading, read_article
-from bot.analysis.who import Cast
+from bot.analysis.who import Cast, Who
 from bot.model import Action, Analysis, Article, PolicyChange, Reason, Span, Stage
 from bot.topic import Topic, Vocabulary
 
@@ -75,6 +75,7 @@ class _Language:
         self.composer = Composer(self.lexicon)
         self.weights = vocabulary.weights
         self.source_actors = {actor.name: actor for actor in topic.actors}
+        self.source_ids = {actor.id: actor for actor in topic.actors}
 
     def analyse(self, article: Article) -> Analysis:
         reading = read_article(self.lexicon, article.title, article.text)
@@ -88,7 +89,7 @@ class _Language:
         found = candidates(reading, judged, cast, score)
         published = article.published.astimezone(UTC).date()
         quotes = quotations(reading)
-        changes = tuple(self._change(one, reading, published, quotes if one is found[0] else []) for one in found)
+        changes = tuple(self._change(one, reading, cast, published, quotes) for one in found)
         relevant = any(change.primary and change.score >= self.topic.digest for change in changes)
         reasons = (
             *_topic_reasons(reading),
@@ -104,7 +105,9 @@ class _Language:
         total = sum(self.weights.get(name, 0.0) * value for name, value in facts.items())
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
-    def _change(self, one: Candidate, reading: Reading, published: date, quotes: list[Quotation]) -> PolicyChange:
+    def _change(
+        self, one: Candidate, reading: Reading, cast: Cast, published: date, quotes: list[Quotation]
+    ) -> PolicyChange:
         frame, who = one.frame, one.who
         found = reading.found(frame.sentence.part)
         support = one.support
@@ -113,7 +116,9 @@ class _Language:
         values = self.fields.read(frame, who, reading, published, support)
         sentence = _sentence_span(found, frame.sentence.start, frame.sentence.end)
         actor = who.name if who is not None else ""
-        quoted = next((quote for quote in quotes if quote.topical and _by(quote, actor, who.type if who else "")), None)
+        quote, speaker = (
+            said(frame, who, one.support, reading, quotes, self.source_ids) if one.primary else (sentence.quote, None)
+        )
         return PolicyChange(
             actor=actor,
             actor_id=who.id if who is not None else None,
@@ -129,12 +134,20 @@ class _Language:
             decided=self._decided(one, reading, published),
             stage=Stage(stage_of(one)),
             primary=one.primary,
-            quote=quoted.text if quoted is not None else sentence.quote,
-            speaker=quoted.speaker if quoted is not None else None,
-            line=self.composer.line(frame, who, values, actor),
+            quote=quote,
+            speaker=speaker,
+            line=self._line(one, found, cast, values),
             score=round(one.score, 4),
             reasons=tuple(_change_reasons(one, found)),
         )
+
+    def _line(self, one: Candidate, found: Found, cast: Cast, values: Fields) -> str:
+        """The change line; whoever makes the product stands in it as the one it is done to, or not at all."""
+        whom = cast.whom(one.frame, one.who, found)
+        maker = next((term.ref.actor for term in found.terms if term.ref.words[0] == values.product), None)
+        if maker is not None and any(who is not None and who.id == maker for who in (whom, one.who)):
+            values = replace(values, product=None) if _is_named(values.product, whom or one.who) else values
+        return self.composer.line(one.frame, one.who, values, one.who.name if one.who is not None else "", whom)
 
     def _decided(self, one: Candidate, reading: Reading, published: date) -> str | None:
         """Approximate date of a recalled change; a primary's date is the article's."""
@@ -159,10 +172,9 @@ def _sentence_span(found: Found, start: int, end: int) -> Span:
     return Span(found.tokens.part, start, end, found.tokens.quote(start, end))
 
 
-def _by(quote: Quotation, actor: str, kind: str) -> bool:
-    if quote.speaker is None or not actor:
-        return False
-    return kind in quote.office or quote.speaker.lower() in actor.lower() or actor.lower() in quote.speaker.lower()
+def _is_named(product: str | None, who: Who | None) -> bool:
+    """A product called like its maker: `Clearview` by Clearview AI."""
+    return product is not None and who is not None and product.lower() in who.name.lower()
 
 
 def _topic_reasons(reading: Reading) -> list[Reason]:

@@ -28,6 +28,10 @@ class Fields:
     duration: str | None = None
     effective: str | None = None
     expires: str | None = None
+    placed: bool = False
+    """A sentence names the first jurisdiction; else it follows from the actor."""
+    quality: str = ""
+    """live, general: what kind of it is meant, by the class of the word before its name."""
 
 
 class FieldReader:
@@ -57,16 +61,19 @@ class FieldReader:
         sentences = [(found, frame)] + [(reading.found(one.sentence.part), one) for one in support[:3]]
         duration = self._first("duration", sentences)
         effective = self._first("effective", sentences)
+        places, placed = self._places(sentences, who)
         return Fields(
-            product=self._product(sentences),
+            product=self._product(sentences, who),
             targets=self._targets(sentences, who),
-            jurisdictions=self._places(sentences, who),
+            jurisdictions=places,
             condition=self._first("condition", sentences),
             duration=duration,
             effective=resolve(effective, published, self.lexicon.months) if effective else None,
             expires=resolve(duration, published, self.lexicon.months)
             if duration and duration.lower().startswith(("until", "through", "bis"))
             else None,
+            placed=placed,
+            quality=self._quality(sentences),
         )
 
     def match(self, name: str, text: str) -> str | None:
@@ -85,12 +92,26 @@ class FieldReader:
                 return value
         return None
 
-    def _product(self, sentences: list[tuple[Found, Frame]]) -> str | None:
+    def _product(self, sentences: list[tuple[Found, Frame]], who: Who | None) -> str | None:
+        """A product that the sentences name, unless it is another company's than the one that acts."""
         for found, frame in sentences:
             for term in found.terms:
                 if term.kind == "product" and frame.sentence.first <= term.first < frame.sentence.last:
-                    return str(term.ref.words[0])
+                    owner = term.ref.actor
+                    if who is None or owner is None or owner == who.id or who.type not in _MAKERS:
+                        return str(term.ref.words[0])
         return None
+
+    def _quality(self, sentences: list[tuple[Found, Frame]]) -> str:
+        for found, frame in sentences[:2]:
+            for term in found.terms:
+                if term.kind != "core" or not frame.sentence.first <= term.first < frame.sentence.last:
+                    continue
+                for index in range(max(frame.sentence.first, term.first - 3), term.last):
+                    for name in ("live", "general"):
+                        if found.is_class(index, name):
+                            return name
+        return ""
 
     def _targets(self, sentences: list[tuple[Found, Frame]], who: Who | None) -> tuple[str, ...]:
         targets: dict[str, None] = {}
@@ -102,16 +123,20 @@ class FieldReader:
         own = {"police": "police", "school": "schools", "agency": "government"}.get(who.type if who is not None else "")
         return (own,) if own is not None and first.action in {"adopt", "halt", "pause"} else ()
 
-    def _places(self, sentences: list[tuple[Found, Frame]], who: Who | None) -> tuple[str, ...]:
+    def _places(self, sentences: list[tuple[Found, Frame]], who: Who | None) -> tuple[tuple[str, ...], bool]:
+        """Where it holds, and whether a sentence says so."""
         if who is not None and who.place is not None and who.public:
-            return (who.place,)
+            return (who.place,), False
         for found, frame in sentences:
             for one in found.names:
                 if frame.act.first <= one.first < frame.sentence.last:
                     code = _territory(one)
                     if code is not None:
-                        return (code,)
-        return (who.place,) if who is not None and who.place is not None else ()
+                        return (code,), True
+        return ((who.place,), False) if who is not None and who.place is not None else ((), False)
+
+
+_MAKERS = frozenset({"vendor", "platform"})
 
 
 def _targets_of(found: Found, frame: Frame) -> list[str]:

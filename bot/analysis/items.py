@@ -27,7 +27,7 @@ class Item:
     """Form of a verb: b s d n g, P for a phrase."""
     mention: Mention | None = None
     word: str = ""
-    """The mark or break itself."""
+    """Its words, folded."""
     passive: bool = False
     near: bool = True
     """Stands within a few words of the item before it."""
@@ -242,12 +242,13 @@ class _Reader:
         noun = can_noun and (not can_verb or self._is_noun(index, readings))
         wanted = "N" if noun else "bsdng" if can_verb else "P"
         best = next((one for one in readings if any(code in one.key.form for code in wanted)), readings[0])
+        word = " ".join(token.norm for token in self.tokens[best.first : best.last])
         if noun:
-            return Item("noun", best.first, best.last, role=best.kind, form="N", mention=best)
+            return Item("noun", best.first, best.last, role=best.kind, form="N", mention=best, word=word)
         if "P" in best.key.form and wanted == "P":
-            return Item("verb", best.first, best.last, role=best.kind, form="P", mention=best)
+            return Item("verb", best.first, best.last, role=best.kind, form="P", mention=best, word=word)
         form = self._verb_form(best)
-        return Item("verb", best.first, best.last, best.kind, form, best, passive=form == "n")
+        return Item("verb", best.first, best.last, best.kind, form, best, word=word, passive=form == "n")
 
     def _is_noun(self, index: int, readings: tuple[Mention, ...]) -> bool:  # noqa: C901, PLR0911 - one rule a line, in order
         forms = "".join(one.key.form for one in readings)

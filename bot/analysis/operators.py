@@ -26,7 +26,7 @@ def _ref(item: Item) -> tuple[str | None, str | None]:
 def _limit(item: Item, act: Act) -> Act:  # noqa: PLR0911 - one return for each kind of content
     action, _ = _ref(item)
     if act.kind == "limit" and act.inner != "regulation":
-        if (item.kind == "verb" and action == "pause") or (item.kind == "verb" and item.word == "block"):
+        if item.kind == "verb" and action == "pause":
             return Act("event", "repeal", "postponed" if action == "pause" else "announced", act.obj, inner="limit")
         return replace(
             act, action=action if action == "pause" else act.action, temporary=act.temporary or action == "pause"

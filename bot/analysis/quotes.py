@@ -1,17 +1,25 @@
-"""Direct quotations and their speakers, and what an article says is open."""
+"""Direct quotations and their speakers, which words stand for a change, and what an article says is open."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.analysis.lexicon import Found
+from bot.analysis.bodies import Who
+from bot.analysis.frames import Frame
+from bot.analysis.lexicon import Found, Mention
 from bot.analysis.reading import Reading
 from bot.analysis.text import Sentence
 from bot.model import Span
+from bot.topic import Actor
 
 MIN_WORDS = 6
 """A shorter quotation is a scare quote or a title."""
 MAX_QUESTIONS = 3
+_COMPANIES = frozenset({"vendor", "platform", "deployer", "organisation", "landlord"})
+_ACTS = frozenset(
+    {"limit", "stop", "lift", "resume", "approve", "settle", "unlawful", "delete", "commit", "supply", "allow"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,34 +29,13 @@ class Quotation:
     text: str
     speaker: str | None
     sentence: Sentence
-    topical: bool
-    office: frozenset[str] = frozenset()
-    """Kinds of bodies named in its sentence: `said …, the council president`."""
+    about: int
+    """How much of it is about the technology and an act: 0 for small talk."""
+    names: tuple[Mention, ...] = ()
+    """Names in what introduces it and where its speaker is first named."""
 
 
-def quotations(reading: Reading) -> list[Quotation]:
-    """Direct quotations of the text, in order."""
-    found = reading.text
-    spans = _pairs(found)
-    quotes: list[Quotation] = []
-    for first, last in spans[:30]:
-        words = sum(item.word for item in found.tokens.items[first + 1 : last])
-        if words < MIN_WORDS:
-            continue
-        sentence = next((one for one in found.tokens.sentences if one.first <= first < one.last), None)
-        if sentence is None:
-            continue
-        items = found.tokens.items
-        text = found.tokens.quote(items[first + 1].start, items[last - 1].end)
-        topical = any(first < term.first < last for term in found.terms if term.kind != "other")
-        office = frozenset(
-            str(one.ref) for one in found.names if one.kind == "body" and last < one.first < sentence.last
-        )
-        quotes.append(Quotation(text, _speaker(found, first, last), sentence, topical, office))
-    return quotes
-
-
-def _pairs(found: Found) -> list[tuple[int, int]]:
+def quoted_places(found: Found) -> list[tuple[int, int]]:
     """Token places of opening and closing double quotation marks."""
     pairs: list[tuple[int, int]] = []
     opened: int | None = None
@@ -63,36 +50,140 @@ def _pairs(found: Found) -> list[tuple[int, int]]:
     return pairs
 
 
-def _speaker(found: Found, first: int, last: int) -> str | None:
-    """The name beside a verb of saying, right after the quotation or right before it."""
-    for low, high in ((last + 1, min(last + 14, len(found.tokens.items))), (max(0, first - 14), first)):
-        said = next((index for index in range(low, high) if found.is_class(index, "quote_verbs")), None)
-        if said is None:
+def quotations(reading: Reading) -> list[Quotation]:
+    """Direct quotations of the text, in order."""
+    found = reading.text
+    quotes: list[Quotation] = []
+    for first, last in quoted_places(found)[:30]:
+        items = found.tokens.items
+        sentence = next((one for one in found.tokens.sentences if one.first <= first < one.last), None)
+        if sentence is None or sum(item.word for item in items[first + 1 : last]) < MIN_WORDS:
             continue
-        names = [
-            one for one in found.names if low <= one.first < high and one.kind in {"actor", "placebody", "placepolice"}
-        ]
-        if names:
-            nearest = min(names, key=lambda one: abs(one.first - said))
-            items = found.tokens.items
-            return found.tokens.quote(items[nearest.first].start, items[nearest.last - 1].end)
-        run = _capitals(found, said, low, high)
-        if run is not None:
-            return run
-    return None
+        window = _attribution(found, first, last)
+        speaker = _speaker(found, *window) if window is not None else None
+        names = [one for one in found.names if window is not None and window[0] <= one.first < window[1]]
+        if speaker is not None:
+            names += _introduced(found, speaker)
+        text = found.tokens.quote(items[first + 1].start, items[last - 1].end)
+        quotes.append(Quotation(text, _full(found, speaker), sentence, _about(found, first, last), tuple(names)))
+    return quotes
 
 
-def _capitals(found: Found, said: int, low: int, high: int) -> str | None:
-    """Two or more capitalised words beside the verb: a person's name."""
+def _about(found: Found, first: int, last: int) -> int:
+    kinds = {term.kind for term in found.terms if first < term.first < last}
+    acts = any(first < one[0].first < last and any(sense.kind in _ACTS for sense in one) for one in found.senses)
+    return (2 if kinds & {"core", "product"} else 1 if "weak" in kinds else 0) + acts
+
+
+def _attribution(found: Found, first: int, last: int) -> tuple[int, int] | None:
+    """The words around a verb of saying: right after the quotation, or right before it."""
     items = found.tokens.items
-    for start, step in ((said + 1, 1), (said - 1, -1)):
-        index = start
-        while low <= index < high and items[index].word and items[index].capital:
-            index += step
-        first, last = (start, index) if step == 1 else (index + 1, start + 1)
-        if last - first >= 2:
-            return found.tokens.quote(items[first].start, items[last - 1].end)
+    for low, high in ((last + 1, min(last + 18, len(items))), (max(0, first - 14), first)):
+        stop = next((index for index in range(low, high) if items[index].norm in {".", '"'} and index > low), high)
+        low = (
+            max((index + 1 for index in range(low, high) if items[index].norm in {".", '"'}), default=low)
+            if low < first
+            else low
+        )
+        high = stop if low >= last else high
+        if any(found.is_class(index, "quote_verbs") for index in range(low, high)):
+            return low, high
     return None
+
+
+def _speaker(found: Found, low: int, high: int) -> str | None:
+    """The name beside a verb of saying: a capitalised name, else an organisation."""
+    said = next(index for index in range(low, high) if found.is_class(index, "quote_verbs"))
+    items = found.tokens.items
+    known = [
+        one for one in found.names if low <= one.first < high and one.kind in {"actor", "placebody", "placepolice"}
+    ]
+    for start, step in ((said + 1, 1), (said - 1, -1), (low, 1)):
+        run = _run(found, start, step, low, high)
+        if run is not None and run[1] - run[0] >= 2:
+            return found.tokens.quote(items[run[0]].start, items[run[1] - 1].end)
+    if known:
+        nearest = min(known, key=lambda one: abs(one.first - said))
+        return found.tokens.quote(items[nearest.first].start, items[nearest.last - 1].end)
+    for start, step in ((said - 1, -1), (said + 1, 1)):
+        run = _run(found, start, step, low, high)
+        if run is not None and not found.is_class(run[0], "pronoun", "determiner"):
+            return found.tokens.quote(items[run[0]].start, items[run[1] - 1].end)
+    return None
+
+
+def _run(found: Found, start: int, step: int, low: int, high: int) -> tuple[int, int] | None:
+    """Capitalised words from a place on."""
+    items = found.tokens.items
+    index = start
+    while low <= index < high and items[index].word and items[index].capital:
+        index += step
+    if index == start:
+        return None
+    return (start, index) if step == 1 else (index + 1, start + 1)
+
+
+def _full(found: Found, speaker: str | None) -> str | None:
+    """A surname with the name that the article gave before: `Krishna` is Arvind Krishna."""
+    if speaker is None or " " in speaker:
+        return speaker
+    items = found.tokens.items
+    for index, item in enumerate(items):
+        if item.raw == speaker and index and items[index - 1].capital and items[index - 1].word:
+            before = items[index - 1]
+            if not found.is_class(index - 1, "determiner", "preposition", "pronoun", "clause"):
+                return found.tokens.quote(before.start, item.end)
+    return speaker
+
+
+def _introduced(found: Found, speaker: str) -> list[Mention]:
+    """Names in the sentence in which a speaker is first named: `Arvind Krishna, chief executive of IBM`."""
+    last = speaker.split()[-1]
+    items = found.tokens.items
+    place = next((index for index, item in enumerate(items) if item.raw == last), None)
+    if place is None:
+        return []
+    sentence = next(one for one in found.tokens.sentences if one.first <= place < one.last)
+    return [one for one in found.names if sentence.first <= one.first < sentence.last and abs(one.first - place) < 16]
+
+
+def said(
+    frame: Frame, who: Who | None, support: Sequence[Frame], reading: Reading, quotes: Sequence[Quotation],
+    actors: Mapping[str, Actor],
+) -> tuple[str, str | None]:  # fmt: skip
+    """The words that stand for a change, with their speaker.
+
+    The actor's own quotation about the act, where there is one; else the sentence of the text that tells it; else the headline.
+    """
+    own = [
+        quote for quote in quotes if quote.about > 0 and quote.speaker and who is not None and _by(quote, who, actors)
+    ]
+    if own:
+        best = max(own, key=lambda quote: quote.about)
+        return best.text.rstrip(","), best.speaker
+    told = [one for one in (frame, *support) if one.sentence.part == "text" and not one.background]
+    if not told:
+        told = [one for one in reading.frames if one.sentence.part == "text" and one.action == frame.action]
+    sentence = told[0].sentence if told else frame.sentence
+    found = reading.found(sentence.part)
+    return found.tokens.quote(sentence.start, sentence.end), None
+
+
+def _by(quote: Quotation, who: Who, actors: Mapping[str, Actor]) -> bool:
+    """Whether the speaker speaks for the actor: is it, belongs to it, or is introduced with it."""
+    speaker = (quote.speaker or "").lower()
+    if speaker in who.name.lower() or who.name.lower() in speaker:
+        return True
+    for one in quote.names:
+        if one.kind == "actor":
+            person = actors.get(one.ref.id)
+            if one.ref.id == who.id or (person is not None and who.id is not None and person.parent == who.id):
+                return True
+        elif one.kind in {"placebody", "placepolice"} and who.place == one.ref.code and who.public:
+            return True
+        elif one.kind == "body" and (one.ref == who.type or (one.ref == "deployer" and who.type in _COMPANIES)):
+            return True
+    return False
 
 
 def open_questions(reading: Reading) -> tuple[Span, ...]:

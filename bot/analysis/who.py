@@ -2,70 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from bot.analysis.acts import Act
+from bot.analysis.bodies import SPEAKERS, Bodies, Who, first_code
 from bot.analysis.frames import Frame
-from bot.analysis.lexicon import Found, Lexicon, Mention
-from bot.topic import PUBLIC_TYPES, Actor, Place, Topic
+from bot.analysis.lexicon import Found, Mention
+from bot.topic import PUBLIC_TYPES, Actor, Place
+
+__all__ = ["Cast", "Who"]
 
 
-@dataclass(frozen=True, slots=True)
-class Who:
-    """An actor as the article shows it."""
-
-    name: str
-    type: str
-    id: str | None = None
-    place: str | None = None
-    """Code of the jurisdiction it implies."""
-    mention: Mention | None = None
-    part: str = "title"
-    guessed: bool = False
-    """Not the grammatical subject: taken from elsewhere in the article."""
-
-    @property
-    def public(self) -> bool:
-        """Has public authority."""
-        return self.type in PUBLIC_TYPES
-
-
-_LAWMAKING = frozenset(
-    {
-        "ban",
-        "pause",
-        "restrict",
-        "halt",
-        "propose",
-        "enact",
-        "repeal",
-        "permit",
-        "other",
-        "review",
-        "adopt",
-        "commit",
-        "call_for",
-    }
-)
-_SPEAKERS = frozenset({"ngo", "person", "trade_body", "standards", "tracker"})
-
-
-class Cast:
-    """The actors and places of one article."""
-
-    def __init__(
-        self, topic: Topic, lexicon: Lexicon, parts: Sequence[Found], source_actor: Actor | None = None
-    ) -> None:
-        """Index what was found in the title and the text."""
-        self.topic = topic
-        self.lexicon = lexicon
-        self.parts = parts
-        self.source_actor = source_actor
-        self.actors = {actor.id: actor for actor in topic.actors}
-        self.by_place = lexicon.actors_by_place
-        self.places = lexicon.places
-        self.mentioned = [(found, one) for found in parts for one in found.names]
+class Cast(Bodies):
+    """The actors of one article."""
 
     # --- one subject ---------------------------------------------------------------------------------------------------
 
@@ -75,21 +24,44 @@ class Cast:
         if act.by is not None and (act.passive or act.role in {"unlawful", "rule"}):
             who = self.of_mention(act.by, found, frame.action)
             if who is not None and not (
-                who.type in _SPEAKERS and (who.id is None or who.guessed) and frame.action == "sue"
+                who.type in SPEAKERS and (who.id is None or who.guessed) and frame.action == "sue"
             ):
                 return who
         if not frame.subjects and frame.strength != "legal" and _agentless(act):
             for mention in act.patients:
                 if self._placing(mention, found, frame.action):
                     return self.of_mention(mention, found, frame.action)
-        heads = list(self._heads(frame, found))
+        free, bound = self._heads(frame, found)
+        heads = [*free, *bound]
         if any(one.kind != "body" or self._place_beside(one, found) is not None for one in heads):
             heads.sort(key=lambda one: one.kind == "body" and self._place_beside(one, found) is None)
         for mention in heads:
+            if not act.passive and frame.strength != "nominal" and mention in bound and _within(mention, found):
+                continue  # `the largest maker in the United States will not …`
             who = self.of_mention(mention, found, frame.action)
             if who is not None:
-                return who
+                return replace(who, oblique=mention in bound)
         return self._unknown(frame, found)
+
+    def whom(self, frame: Frame, who: Who | None, found: Found) -> Who | None:
+        """Whom it is done to, for acts of the law: the company fined, sued or told to stop, the authority judged."""
+        act = frame.act
+        if frame.action not in _DONE_TO:
+            return None
+        subjects = frame.subjects if act.passive else ()
+        inside = [one for one in found.names if act.first <= one.first < frame.sentence.last]
+        for mention in (*subjects, *act.patients, *inside):
+            if mention.kind not in {"actor", "placepolice"}:
+                continue
+            other = self.of_mention(mention, found, frame.action)
+            if other is not None and other.type in _DONE_TO[frame.action] and (who is None or other.name != who.name):
+                return other
+        for term in found.terms:
+            owner = self.actors.get(term.ref.actor or "") if term.kind == "product" else None
+            if owner is not None and frame.sentence.first <= term.first < frame.sentence.last:
+                if owner.type in _DONE_TO[frame.action] and (who is None or owner.name != who.name):
+                    return Who(owner.name, owner.type, owner.id, first_code(owner.jurisdiction))
+        return None
 
     def _placing(self, mention: Mention, found: Found, action: str) -> bool:
         """`… banned in Portland`, `… considered in the EU`."""
@@ -99,16 +71,16 @@ class Cast:
         before = [item.norm for item in found.tokens.items[max(0, mention.first - 2) : mention.first]]
         return territory and ("in" in before or "at" in before[-1:] or (action == "adopt" and "to" in before))
 
-    def _heads(self, frame: Frame, found: Found) -> Iterable[Mention]:
-        """Names of the subject group; those after a preposition come last."""
+    def _heads(self, frame: Frame, found: Found) -> tuple[list[Mention], list[Mention]]:
+        """Names of the subject group: those that stand free, and those after a preposition."""
         free: list[Mention] = []
         bound: list[Mention] = []
         for mention in frame.subjects:
             before = mention.first - 1
             norm = found.tokens.items[before].norm if before >= frame.sentence.first else ""
             prepositional = found.is_class(before, "preposition") and norm not in {"of", "'s"} if before >= 0 else False
-            (bound if prepositional or (norm == "of" and free) else free).append(mention)
-        return [*sorted(free, key=lambda one: one.kind == "adjective"), *bound]
+            (bound if prepositional or (norm == "of" and (free or bound)) else free).append(mention)
+        return sorted(free, key=lambda one: one.kind == "adjective"), bound
 
     def of_mention(self, mention: Mention, found: Found, action: str) -> Who | None:  # noqa: PLR0911 - one return a kind
         """The actor that a name stands for."""
@@ -141,7 +113,7 @@ class Cast:
             inner = self._inner(actor.jurisdiction, action)
             if inner is not None:
                 actor = inner
-        return Who(actor.name, actor.type, actor.id, _first(actor.jurisdiction), mention, found.tokens.part)
+        return Who(actor.name, actor.type, actor.id, first_code(actor.jurisdiction), mention, found.tokens.part)
 
     def _inner(self, code: str, action: str) -> Actor | None:
         """Through whom a bloc or country acts: the body of it that the article names, else its executive for proposals."""
@@ -189,145 +161,7 @@ class Cast:
             self.council(place), "city" if place.kind != "state" else "legislature", None, place.code, mention, part
         )
 
-    def _office(self, place: Place) -> Who | None:
-        """A body of the place that the article names: `the Telangana state election commission`."""
-        for found, one in self.mentioned:
-            if (
-                one.kind != "body"
-                or one.ref not in {"agency", "regulator", "police", "school"}
-                or one.last - one.first < 2
-            ):
-                continue
-            beside = self._place_beside(one, found)
-            if beside is not None and beside.code == place.code:
-                written = found.tokens.quote(found.tokens.items[one.first].start, found.tokens.items[one.last - 1].end)
-                return Who(_title(f"{place.name} {written}"), one.ref, None, place.code, one, found.tokens.part)
-        return None
-
-    def council(self, place: Place) -> str:
-        """Name of the body that makes a place's rules."""
-        if place.bodies:
-            return place.bodies[0]
-        return f"{place.name} Legislature" if place.kind == "state" else f"{place.name} City Council"
-
-    # --- common nouns --------------------------------------------------------------------------------------------------
-
-    def _body(self, mention: Mention, found: Found, place: Place | None) -> Who | None:
-        kind: str = mention.ref
-        word = " ".join(item.norm for item in found.tokens.items[mention.first : mention.last])
-        if place is None or (kind in {"city", "county", "school"} and place.kind in {"state", "country"}):
-            place = self._near_place(kind) or place
-        if kind in _SPEAKERS | {"deployer"}:
-            return self._speaker(mention, found, kind)
-        named = self._named(kind, place)
-        if named is None and kind == "executive" and place is not None and place.kind == "country":
-            named = self._named("agency", place)
-        if named is not None:
-            return Who(
-                named.name, named.type, named.id, _first(named.jurisdiction), mention, found.tokens.part, guessed=True
-            )
-        if place is None:
-            return Who(self._as_written(mention, found), kind, None, None, mention, found.tokens.part)
-        return Who(self._placed_body(kind, word, place), kind, None, place.code, mention, found.tokens.part)
-
-    def _placed_body(self, kind: str, word: str, place: Place) -> str:
-        if kind in {"city", "county"} or (kind == "legislature" and place.bodies):
-            return self.council(place)
-        if kind == "police":
-            return place.police[0] if place.police else f"{place.name} Police"
-        if kind == "executive" and place.kind == "country":
-            return f"{(place.adjectives or place.names)[0]} Government"
-        title = {"prosecutor": "Attorney General", "legislature": "Legislature"}.get(kind, _title(word))
-        return f"{place.name} {title}"
-
-    def _named(self, kind: str, place: Place | None) -> Actor | None:
-        """An actor of the kind that the article names elsewhere (`the regulator` … `ICO`)."""
-        for _, one in self.mentioned:
-            if (
-                one.kind == "actor"
-                and one.ref.type == kind
-                and (place is None or _first(one.ref.jurisdiction) == place.code)
-            ):
-                return one.ref  # type: ignore[no-any-return]
-        return None
-
-    def _speaker(self, mention: Mention, found: Found, kind: str) -> Who:
-        named = self._named(kind, None)
-        if named is None and kind == "deployer":
-            named = self._named("platform", None) or self._named("vendor", None)
-        if named is not None:
-            return Who(
-                named.name, named.type, named.id, _first(named.jurisdiction), mention, found.tokens.part, guessed=True
-            )
-        return Who(self._as_written(mention, found), kind, None, None, mention, found.tokens.part)
-
-    def _as_written(self, mention: Mention, found: Found) -> str:
-        """The noun with the capitalised words before it, in running text; else the noun alone."""
-        items = found.tokens.items
-        first = mention.first
-        if found.tokens.part == "text" and items[mention.first].capital:
-            while first > 0 and items[first - 1].word and items[first - 1].capital and mention.first - first < 4:
-                if found.is_class(first - 1, "determiner"):
-                    break
-                first -= 1
-        return found.tokens.quote(items[first].start, items[mention.last - 1].end)
-
-    def _body_beside(self, place: Mention, found: Found) -> Mention | None:
-        """`Springfield councilors`, `the French interior ministry`, `the city of Portland`."""
-        for one in found.names:
-            if (
-                one.kind == "body"
-                and place.last <= one.first <= place.last + 2
-                and self._joined(place.last, one.first, found)
-            ):
-                return one
-        return next(
-            (
-                one
-                for one in found.names
-                if one.kind == "body" and one.last <= place.first <= one.last + 1 and self._of(one, place, found)
-            ),
-            None,
-        )
-
-    def _place_beside(self, body: Mention, found: Found) -> Place | None:
-        for one in found.names:
-            if one.kind in {"place", "adjective"}:
-                if one.last <= body.first <= one.last + 2 and self._joined(one.last, body.first, found):
-                    return one.ref  # type: ignore[no-any-return]
-                if body.last <= one.first <= body.last + 1 and self._of(body, one, found):
-                    return one.ref  # type: ignore[no-any-return]
-        return None
-
-    def _joined(self, start: int, end: int, found: Found) -> bool:
-        """Only `'s` or one ordinary word between."""
-        between = found.tokens.items[start:end]
-        if not all(item.word for item in between):
-            return False
-        acts = {readings[0].first for readings in found.senses}
-        return not any(
-            index in acts or found.is_class(index, "preposition", "clause", "conjunction")
-            for index in range(start, end)
-        )
-
-    def _of(self, body: Mention, place: Mention, found: Found) -> bool:
-        between = [item.norm for item in found.tokens.items[body.last : place.first]]
-        return between in (["of"], ["in"], [","], [])
-
     # --- the rest of the article ------------------------------------------------------------------------------------------
-
-    def _near_place(self, kind: str) -> Place | None:
-        """The first place of the right size that the article names."""
-        wanted = {
-            "city": {"city", "county"}, "county": {"county"}, "police": {"city", "county"}, "legislature": {"state", "country", "bloc"},
-            "executive": {"country", "state", "city"}, "prosecutor": {"state"}, "regulator": {"country", "bloc"}, "school": {"city", "county"},
-        }.get(kind)  # fmt: skip
-        if wanted is None:
-            return None
-        for _, one in self.mentioned:
-            if one.kind in {"place", "adjective", "placebody"} and one.ref.kind in wanted:
-                return one.ref  # type: ignore[no-any-return]
-        return None
 
     def _unknown(self, frame: Frame, found: Found) -> Who | None:
         """A capitalised group right before the act: an organisation that the vocabulary does not know."""
@@ -354,14 +188,26 @@ class Cast:
         }:
             return None
         name = found.tokens.quote(items[first].start, items[last - 1].end)
-        return Who(name, "organisation", part=found.tokens.part) if len(name) > 2 else None
+        return self._surname(name, frame.action) or (
+            Who(name, "organisation", part=found.tokens.part) if len(name) > 2 else None
+        )
+
+    def _surname(self, name: str, action: str) -> Who | None:
+        """Who is named in full elsewhere: `Inslee` for `Gov. Jay Inslee`."""
+        if " " in name:
+            return None
+        for found, one in self.mentioned:
+            if one.kind == "actor" and one.last - one.first > 1 and found.tokens.items[one.last - 1].raw == name:
+                who = self.of_mention(one, found, action)
+                return _guess(who) if who is not None else None
+        return None
 
     def fallback(self, frame: Frame, among: frozenset[str] | None = None) -> Who | None:
         """The likeliest decider of an act whose clause names none; ``among`` these types where the action leaves it open."""
         wanted = _FITTING.get(frame.action, among)
         public = [(found, one) for found, one in self.mentioned if one.kind == "actor"]
         for found, one in public:
-            if (wanted is None and one.ref.type not in _SPEAKERS) or (wanted is not None and one.ref.type in wanted):
+            if (wanted is None and one.ref.type not in SPEAKERS) or (wanted is not None and one.ref.type in wanted):
                 who = self.of_mention(one, found, frame.action)
                 if who is not None:
                     return _guess(who)
@@ -370,7 +216,7 @@ class Cast:
                 wanted is None or one.kind != "body" or one.ref in wanted
             ):
                 who = self.of_mention(one, found, frame.action)
-                if who is not None and who.type not in _SPEAKERS:
+                if who is not None and who.type not in SPEAKERS:
                     return _guess(who)
         for found, one in self.mentioned:
             if one.kind == "place":
@@ -380,7 +226,7 @@ class Cast:
                 self.source_actor.name,
                 self.source_actor.type,
                 self.source_actor.id,
-                _first(self.source_actor.jurisdiction),
+                first_code(self.source_actor.jurisdiction),
                 guessed=True,
             )
         return None
@@ -399,6 +245,23 @@ _FITTING: dict[str, frozenset[str]] = {
 }
 
 
+_COMPANIES = frozenset({"vendor", "platform", "deployer", "organisation", "landlord"})
+_OTHERS = _COMPANIES | {"police", "agency", "school", "executive"}
+_DONE_TO: dict[str, frozenset[str]] = {
+    "fine": _OTHERS, "sue": _OTHERS, "order": _OTHERS, "investigate": _OTHERS, "rule": _OTHERS,
+    "settle": _COMPANIES, "ban": frozenset({"deployer", "landlord"}),
+}  # fmt: skip
+
+
+def _within(mention: Mention, found: Found) -> bool:
+    """`in the United States`: a place where, not who."""
+    territory = mention.kind in {"place", "adjective"} or (
+        mention.kind == "actor" and mention.ref.type in {"bloc", "country", "state", "city"}
+    )
+    before = [item.norm for item in found.tokens.items[max(0, mention.first - 2) : mention.first]]
+    return territory and bool({"in", "across"} & set(before))
+
+
 def _agentless(act: Act) -> bool:
     """Says what is done and not by whom: a passive, a noun, `takes effect`."""
     head = act.head
@@ -412,12 +275,4 @@ def _agentless(act: Act) -> bool:
 
 
 def _guess(who: Who) -> Who:
-    return Who(who.name, who.type, who.id, who.place, who.mention, who.part, guessed=True)
-
-
-def _first(jurisdiction: str | None) -> str | None:
-    return jurisdiction.split("|")[0] if jurisdiction else None
-
-
-def _title(words: str) -> str:
-    return " ".join(word[:1].upper() + word[1:] for word in words.split())
+    return replace(who, guessed=True)

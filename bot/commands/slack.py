@@ -23,14 +23,14 @@ def slack_command() -> None:
 @click.option(
     "--url", metavar="URL", help="Address at which `web` is reached from outside, like https://policywatch.example.org."
 )
-@click.option("--socket", is_flag=True, help="For Socket Mode: no public address is needed.")
+@click.option("--socket-mode", "--socket", "socket", is_flag=True, help="For Socket Mode: no public address is needed.")
 def manifest(url: str | None, socket: bool) -> None:
     """Print the manifest to paste at https://api.slack.com/apps (Create New App, From a manifest)."""
     from bot.slack.manifest import manifest as make
 
     address = url or settings_with_logs(level="WARNING").public_url
     if not address and not socket:
-        raise UsageError("slack manifest: give --url https://your.host (or --socket, which needs no address)")
+        raise UsageError("slack manifest: give --url https://your.host (or --socket-mode, which needs no address)")
     print_json(make(address, socket_mode=socket))
 
 

@@ -11,12 +11,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import resources
-from typing import Protocol
 
 from aiohttp import web
 
-from bot.model import Check, SourceRow, StoryView
 from bot.web.pages import Renderer
+from bot.web.ports import Pages
 
 log = logging.getLogger(__name__)
 
@@ -33,22 +32,6 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "interest-cohort=()",
 }
 PAGE_SIZE = 50
-
-
-class Pages(Protocol):
-    """What the pages read. Methods are synchronous and run in a thread; each is one short read."""
-
-    def stories(self, *, limit: int, offset: int, words: str) -> Sequence[StoryView]:
-        """Stories, newest first, those that hold all ``words`` when given."""
-
-    def story(self, ref: str) -> StoryView | None:
-        """One story by `s12`; a merged one gives the story it went into."""
-
-    def sources(self) -> Sequence[SourceRow]:
-        """Every configured source with its state."""
-
-    def checks(self) -> Sequence[Check]:
-        """What readiness depends on: database, schema, worker, Slack, config."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +61,7 @@ def build_app(pages: Pages, tracker: Tracker, extra_routes: Sequence[web.Abstrac
     app.router.add_get("/", _guarded(_index))
     app.router.add_get("/stories/{ref}", _guarded(_story))
     app.router.add_get("/sources", _guarded(_sources))
+    app.router.add_get("/sources/{id}", _guarded(_source))
     app.router.add_get("/static/style.css", _style)
     app.add_routes(list(extra_routes))
     return app
@@ -99,18 +83,26 @@ async def _headers(request: web.Request, handler: Handler) -> web.StreamResponse
 
 @web.middleware
 async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn a fault into one plain sentence; the details go to the log, never to the page."""
+    """Turn a fault, or an address that is none, into a page of one sentence; details go to the log, never to the page."""
     try:
         return await handler(request)
+    except web.HTTPNotFound as error:
+        if request.method not in {"GET", "HEAD"}:
+            raise
+        # aiohttp's own text is "404: Not Found"; ours are sentences.
+        text = "There is no such page." if error.text is None or error.text.startswith("404") else error.text
+        return _problem(request, 404, "Not found", text)
     except (web.HTTPException, asyncio.CancelledError):
         raise
     except Exception:
         log.exception("page failed", extra={"path": request.path})
-        return web.Response(
-            status=503,
-            text="This page cannot be shown right now; /readyz says what is wrong.\n",
-            headers=SECURITY_HEADERS,
-        )
+        text = "This page cannot be shown right now; /readyz says what is wrong."
+        return _problem(request, 503, "Out of order", text)
+
+
+def _problem(request: web.Request, status: int, title: str, sentence: str) -> web.Response:
+    html = request.app[RENDERER].problem(title, sentence)
+    return web.Response(status=status, text=html, content_type="text/html", headers=SECURITY_HEADERS)
 
 
 def _guarded(handler: Handler) -> Handler:
@@ -159,18 +151,33 @@ async def _index(request: web.Request) -> web.Response:
 
 
 async def _story(request: web.Request) -> web.Response:
-    view = await asyncio.to_thread(request.app[PAGES].story, request.match_info["ref"])
+    pages, ref = request.app[PAGES], request.match_info["ref"]
+    view = await asyncio.to_thread(pages.story, ref)
     if view is None:
-        raise web.HTTPNotFound(text="There is no such story.\n")
-    html = request.app[RENDERER].story(view, request.app[TRACKER].clock())
+        raise web.HTTPNotFound(text=f"There is no story {ref[:20]}.")
+    if view.story.ref != ref:
+        # A merged story, or `12` for `s12`. Temporary: people can split what they merged.
+        raise web.HTTPFound(f"/stories/{view.story.ref}")
+    articles = await asyncio.to_thread(pages.articles, ref)
+    steps = await asyncio.to_thread(pages.steps, ref)
+    html = request.app[RENDERER].story(view, articles, steps)
     return web.Response(text=html, content_type="text/html")
 
 
 async def _sources(request: web.Request) -> web.Response:
     rows = await asyncio.to_thread(request.app[PAGES].sources)
-    return web.Response(
-        text=request.app[RENDERER].sources(rows, request.app[TRACKER].clock()), content_type="text/html"
-    )
+    html = request.app[RENDERER].sources(rows, request.app[TRACKER].clock())
+    return web.Response(text=html, content_type="text/html")
+
+
+async def _source(request: web.Request) -> web.Response:
+    pages, wanted = request.app[PAGES], request.match_info["id"]
+    row = next((row for row in await asyncio.to_thread(pages.sources) if row.source.id == wanted), None)
+    if row is None:
+        raise web.HTTPNotFound(text=f"There is no source {wanted[:80]}.")
+    entries = await asyncio.to_thread(pages.entries, wanted)
+    html = request.app[RENDERER].source(row, entries, request.app[TRACKER].clock())
+    return web.Response(text=html, content_type="text/html")
 
 
 async def _style(_request: web.Request) -> web.Response:

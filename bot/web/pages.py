@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from bot.model import Health, SourceRow, StoryView
+from bot.model import ArticleRef, Health, SourceRow, Story, StoryView
+from bot.web.ports import SeenEntry, Step
+
+RANKS = ("Official", "Wires and regulators", "Others")
+"""Names of :attr:`bot.model.ArticleRef.rank`."""
+
+MEANINGS = {
+    Health.OK: "The last poll worked.",
+    Health.LATE: "Polls cannot keep their interval.",
+    Health.FAILING: "Polls have failed for a while; later entries may be missed.",
+    Health.SILENT: "Nothing new for much longer than is usual for this source.",
+    Health.GONE: "The publisher says that this feed is gone for good.",
+}
+"""What a source's state means (docs/operations.md)."""
+
+_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
 
 
 class Renderer:
@@ -23,24 +39,35 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._env.filters |= {"day": day, "ago": ago, "safe_url": safe_url, "place": names}
-        self._env.globals["demo"] = demo
+        self._env.filters |= {"day": day, "ago": ago, "date": iso_day, "safe_url": safe_url, "place": names}
+        self._env.filters |= {"span": span, "stage_day": stage_day, "words": words_of}
+        self._env.globals |= {"demo": demo, "meanings": MEANINGS}
 
     def index(
         self, views: Sequence[StoryView], rows: Sequence[SourceRow], now: datetime, *, words: str, page: int, more: bool
     ) -> str:
         """Recent stories, with the state of the sources in one line."""
         template = self._env.get_template("index.html")
-        return template.render(views=views, summary=summarise(rows, now), now=now, words=words, page=page, more=more)
+        return template.render(views=views, summary=summarise(rows, now), words=words, page=page, more=more)
 
-    def story(self, view: StoryView, now: datetime) -> str:
-        """One story with everything known of it."""
-        return self._env.get_template("story.html").render(view=view, now=now)
+    def story(self, view: StoryView, articles: Sequence[ArticleRef], steps: Sequence[Step]) -> str:
+        """One story with everything known of it: its fields, its stages, all of its reports."""
+        groups = [(name, [one for one in articles if one.rank == rank]) for rank, name in enumerate(RANKS)]
+        template = self._env.get_template("story.html")
+        return template.render(view=view, steps=steps, groups=groups, shown=len(articles))
 
     def sources(self, rows: Sequence[SourceRow], now: datetime) -> str:
         """Every source: broken ones first, then by name; sources that are off come last."""
         order = sorted(rows, key=_source_order)
         return self._env.get_template("sources.html").render(rows=order, summary=summarise(rows, now), now=now)
+
+    def source(self, row: SourceRow, entries: Sequence[SeenEntry], now: datetime) -> str:
+        """One source: what the configuration says, how it is, and what became of the last things it published."""
+        return self._env.get_template("source.html").render(row=row, entries=entries, now=now)
+
+    def problem(self, title: str, sentence: str) -> str:
+        """A page for what is not there or out of order."""
+        return self._env.get_template("problem.html").render(title=title, sentence=sentence)
 
 
 def _source_order(row: SourceRow) -> tuple[bool, bool, str]:
@@ -67,6 +94,40 @@ def summarise(rows: Sequence[SourceRow], now: datetime) -> str:
 def day(value: datetime) -> str:
     """`11 Jun 2020`."""
     return f"{value.day} {value:%b %Y}"
+
+
+def iso_day(value: str | None) -> str:
+    """An ISO 8601 date of full or reduced precision as people read it: `2020-07` becomes `Jul 2020`; other text stays."""
+    found = _DATE.fullmatch(value or "")
+    try:
+        moment = datetime(int(found[1]), int(found[2] or 1), int(found[3] or 1), tzinfo=UTC) if found else None
+    except ValueError:
+        moment = None
+    if found is None or moment is None:
+        return value or ""
+    if found[3]:
+        return day(moment)
+    return f"{moment:%b %Y}" if found[2] else found[1]
+
+
+def stage_day(story: Story) -> str:
+    """When the story reached its stage: the day of the decision where it is known, else of the report that said so."""
+    return iso_day(story.change.decided) or day(story.stage_at or story.first_at)
+
+
+def span(value: timedelta) -> str:
+    """`45 s`, `15 min`, `6 h`, `2 days`."""
+    seconds = int(value.total_seconds())
+    for size, unit in ((86400, "day"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size or (seconds >= size and seconds % size == 0):
+            count = seconds // size
+            return f"{count} {unit}{'s' if unit == 'day' and count != 1 else ''}"
+    return f"{seconds} s"
+
+
+def words_of(name: str) -> str:
+    """An identifier as people read it: `social_media` becomes `social media`."""
+    return name.replace("_", " ")
 
 
 def ago(value: datetime | None, now: datetime) -> str:

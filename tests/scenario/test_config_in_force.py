@@ -40,8 +40,7 @@ def check(world: World) -> str | None:
     return None if found.ok else found.detail
 
 
-async def test_a_running_worker_keeps_the_last_good_config_and_operators_hear_once(any_world: World):
-    world = any_world
+async def test_a_running_worker_keeps_the_last_good_config_and_operators_hear_once(world: World):
     world.publish("gazette")
     world.begin()
     await world.round(after=MINUTE)
@@ -67,8 +66,7 @@ async def test_a_running_worker_keeps_the_last_good_config_and_operators_hear_on
     assert check(world) is None
 
 
-async def test_a_restart_with_broken_files_works_on_with_the_stored_config(any_world: World):
-    world = any_world
+async def test_a_restart_with_broken_files_works_on_with_the_stored_config(world: World):
     world.publish("gazette")
     world.begin()
     await world.round(after=MINUTE)

@@ -43,8 +43,7 @@ async def test_a_new_relevant_entry_becomes_exactly_one_post(any_world: World):
     assert delivery.dedupe_key == "post:1:C0POLICY001:new"
 
 
-async def test_a_second_poll_is_conditional_and_stores_nothing(any_world: World):
-    world = any_world
+async def test_a_second_poll_is_conditional_and_stores_nothing(world: World):
     world.publish("etag", bakery(1, world.clock.now - HOUR), etag='"v1"')
     world.publish("dated", bakery(2, world.clock.now - HOUR), last_modified="Thu, 12 Nov 2026 08:00:00 GMT")
     world.publish("bare", bakery(3, world.clock.now - HOUR))
@@ -66,8 +65,7 @@ async def test_a_second_poll_is_conditional_and_stores_nothing(any_world: World)
     assert world.state("bare").last_ok_at == world.clock.now
 
 
-async def test_more_outlets_change_the_one_message_and_its_thread(any_world: World):
-    world = any_world
+async def test_more_outlets_change_the_one_message_and_its_thread(world: World):
     outlets = ["gazette", "herald", "courier"]
     for outlet in outlets:
         world.publish(outlet)

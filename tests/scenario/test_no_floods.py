@@ -19,8 +19,7 @@ def mute(world: World, source_id: str, until) -> None:
         assert tx.sources.mute(source_id, until)
 
 
-async def test_the_baseline_fills_the_ledger_and_alerts_on_nothing(any_world: World):
-    world = any_world
+async def test_the_baseline_fills_the_ledger_and_alerts_on_nothing(world: World):
     start = world.clock.now
     old = [ban(city, start - (number + 1) * HOUR) for number, city in enumerate(CITIES[:6])]
     world.publish("gazette", *old, ban(CITIES[6], None))
@@ -46,8 +45,7 @@ async def test_what_a_first_poll_finds_from_after_the_source_was_added_is_told(w
     ]
 
 
-async def test_alert_since_in_the_past_tells_late_ones_and_folds_over_five(any_world: World):
-    world = any_world
+async def test_alert_since_in_the_past_tells_late_ones_and_folds_over_five(world: World):
     start = world.clock.now
     few = [ban(city, start - 2 * DAY) for city in CITIES[:2]]
     world.publish("gazette", *few, ban(CITIES[9], start - 20 * DAY))
@@ -76,8 +74,7 @@ async def test_alert_since_in_the_past_tells_late_ones_and_folds_over_five(any_w
     assert CITIES[9] not in str(world.slack.messages(POLICY)), "older than alert_since"
 
 
-async def test_a_new_route_hears_nothing_of_the_past(any_world: World):
-    world = any_world
+async def test_a_new_route_hears_nothing_of_the_past(world: World):
     world.publish("gazette")
     world.begin()
     await world.round(after=MINUTE)
@@ -104,8 +101,7 @@ async def test_a_new_route_hears_nothing_of_the_past(any_world: World):
     assert [text.split()[0] for text in world.texts()] == ["Boise", "Tulsa", "Omaha"]
 
 
-async def test_an_unmute_sends_nothing_of_the_meantime(any_world: World):
-    world = any_world
+async def test_an_unmute_sends_nothing_of_the_meantime(world: World):
     world.publish("gazette")
     world.begin()
     await world.round(after=MINUTE)
@@ -226,8 +222,7 @@ async def test_more_than_a_route_allows_in_an_hour_grows_one_message(world: Worl
     assert all(city in told for city in CITIES[:8])
 
 
-async def test_what_a_baseline_showed_is_told_when_it_is_still_news_and_not_weeks_later(any_world: World):
-    world = any_world
+async def test_what_a_baseline_showed_is_told_when_it_is_still_news_and_not_weeks_later(world: World):
     start = world.clock.now
     world.publish("gazette", ban("Boise", start - 2 * HOUR), ban("Tulsa", start - 2 * HOUR))
     world.publish("herald")

@@ -125,8 +125,7 @@ async def test_a_text_that_breaks_the_analysis_is_quarantined(world: World, monk
     assert world.state("gazette").health is Health.OK
 
 
-async def test_operators_hear_once_of_a_source_that_breaks_and_once_that_it_works_again(any_world: World):
-    world = any_world
+async def test_operators_hear_once_of_a_source_that_breaks_and_once_that_it_works_again(world: World):
     world.publish("gazette")
     for number in range(5):
         world.publish(f"good-{number}")

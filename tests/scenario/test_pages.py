@@ -203,9 +203,8 @@ async def test_a_page_of_a_baseline_alerts_on_nothing(world: World):
     assert world.posts() == []
 
 
-async def test_a_message_on_the_feeds_text_is_not_repeated_for_the_page(any_world: World):
+async def test_a_message_on_the_feeds_text_is_not_repeated_for_the_page(world: World):
     """The feed's own words alert at once; the page, when it comes, betters the same story."""
-    world = any_world
     item = replace(await begin(world), title=ALERT)
     world.publish("gazette", item)
     world.server.serve("/news/boise", whole())

@@ -22,9 +22,8 @@ HOSTILE = '<script>alert("x")</script> City Council bans police use of facial re
 
 
 @pytest.fixture
-async def site(any_world: World) -> AsyncIterator[tuple[World, aiohttp.ClientSession]]:
+async def site(world: World) -> AsyncIterator[tuple[World, aiohttp.ClientSession]]:
     """A world that has told one story, and its web process's address. The clock is the real one: Slack signs with it."""
-    world = any_world
     world.clock.now = datetime.now(UTC) - timedelta(minutes=10)
     world.publish("gazette")
     world.begin()

@@ -1,0 +1,33 @@
+"""Passes of the PyPI package `reader`, in an environment of its own: prints one JSON line for each line `pass` it reads.
+
+python reader_passes.py DATABASE BASE_ADDRESS FEEDS WORKERS
+"""
+
+import json
+import resource
+import sys
+import time
+
+from reader import make_reader
+
+
+def main() -> None:
+    database, base, feeds, workers = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+    reader = make_reader(database)
+    for number in range(feeds):
+        reader.add_feed(f"{base}/feed/{number}")
+    for _ in sys.stdin:
+        began, cpu = time.perf_counter(), time.process_time()
+        reader.update_feeds(workers=workers, scheduled=False)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        told = {
+            "wall": time.perf_counter() - began,
+            "cpu": time.process_time() - cpu,
+            "peak": peak,
+            "entries": reader.get_entry_counts().total,
+        }
+        print(json.dumps(told), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,211 @@
+"""Which body a common noun means: `the council`, `commissioners`, `the regulator`, with the place that it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.analysis.lexicon import Found, Lexicon, Mention
+from bot.topic import PUBLIC_TYPES, Actor, Place, Topic
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """An actor as the article shows it."""
+
+    name: str
+    type: str
+    id: str | None = None
+    place: str | None = None
+    """Code of the jurisdiction it implies."""
+    mention: Mention | None = None
+    part: str = "title"
+    guessed: bool = False
+    """Not the grammatical subject: taken from elsewhere in the article."""
+    oblique: bool = False
+    """Stands after a preposition, so it may not be the subject after all."""
+
+    @property
+    def public(self) -> bool:
+        """Has public authority."""
+        return self.type in PUBLIC_TYPES
+
+
+SPEAKERS = frozenset({"ngo", "person", "trade_body", "standards", "tracker"})
+
+
+class Bodies:
+    """The places of one article with their bodies: what common nouns stand for."""
+
+    def __init__(
+        self, topic: Topic, lexicon: Lexicon, parts: Sequence[Found], source_actor: Actor | None = None
+    ) -> None:
+        """Index what was found in the title and the text."""
+        self.topic = topic
+        self.lexicon = lexicon
+        self.parts = parts
+        self.source_actor = source_actor
+        self.actors = {actor.id: actor for actor in topic.actors}
+        self.by_place = lexicon.actors_by_place
+        self.places = lexicon.places
+        self.mentioned = [(found, one) for found in parts for one in found.names]
+
+    def _office(self, place: Place) -> Who | None:
+        """A body of the place that the article names: `the Telangana state election commission`."""
+        for found, one in self.mentioned:
+            if (
+                one.kind != "body"
+                or one.ref not in {"agency", "regulator", "police", "school"}
+                or one.last - one.first < 2
+            ):
+                continue
+            beside = self._place_beside(one, found)
+            if beside is not None and beside.code == place.code:
+                written = found.tokens.quote(found.tokens.items[one.first].start, found.tokens.items[one.last - 1].end)
+                return Who(title_case(f"{place.name} {written}"), one.ref, None, place.code, one, found.tokens.part)
+        return None
+
+    def council(self, place: Place) -> str:
+        """Name of the body that makes a place's rules."""
+        if place.bodies:
+            return place.bodies[0]
+        return f"{place.name} Legislature" if place.kind == "state" else f"{place.name} City Council"
+
+    # --- common nouns --------------------------------------------------------------------------------------------------
+
+    def _body(self, mention: Mention, found: Found, place: Place | None) -> Who | None:
+        kind: str = mention.ref
+        word = " ".join(item.norm for item in found.tokens.items[mention.first : mention.last])
+        if place is None or (kind in {"city", "county", "school"} and place.kind in {"state", "country"}):
+            place = self._near_place(kind) or place
+        if kind in SPEAKERS | {"deployer"}:
+            return self._speaker(mention, found, kind)
+        named = self._named(kind, place)
+        if named is None and kind == "executive" and place is not None and place.kind == "country":
+            named = self._named("agency", place)
+        if named is not None:
+            return Who(
+                named.name,
+                named.type,
+                named.id,
+                first_code(named.jurisdiction),
+                mention,
+                found.tokens.part,
+                guessed=True,
+            )
+        if place is None:
+            return Who(self._as_written(mention, found), kind, None, None, mention, found.tokens.part)
+        return Who(self._placed_body(kind, word, place), kind, None, place.code, mention, found.tokens.part)
+
+    def _placed_body(self, kind: str, word: str, place: Place) -> str:
+        if kind in {"city", "county"} or (kind == "legislature" and place.bodies):
+            return self.council(place)
+        if kind == "police":
+            return place.police[0] if place.police else f"{place.name} Police"
+        if kind == "executive" and place.kind == "country":
+            return f"{(place.adjectives or place.names)[0]} Government"
+        title = {"prosecutor": "Attorney General", "legislature": "Legislature"}.get(kind, title_case(word))
+        return f"{place.name} {title}"
+
+    def _named(self, kind: str, place: Place | None) -> Actor | None:
+        """An actor of the kind that the article names elsewhere (`the regulator` … `ICO`)."""
+        for _, one in self.mentioned:
+            if (
+                one.kind == "actor"
+                and one.ref.type == kind
+                and (place is None or first_code(one.ref.jurisdiction) == place.code)
+            ):
+                return one.ref  # type: ignore[no-any-return]
+        return None
+
+    def _speaker(self, mention: Mention, found: Found, kind: str) -> Who:
+        named = self._named(kind, None)
+        if named is None and kind == "deployer":
+            named = self._named("platform", None) or self._named("vendor", None)
+        if named is not None:
+            return Who(
+                named.name,
+                named.type,
+                named.id,
+                first_code(named.jurisdiction),
+                mention,
+                found.tokens.part,
+                guessed=True,
+            )
+        return Who(self._as_written(mention, found), kind, None, None, mention, found.tokens.part)
+
+    def _as_written(self, mention: Mention, found: Found) -> str:
+        """The noun with the capitalised words before it, in running text; else the noun alone."""
+        items = found.tokens.items
+        first = mention.first
+        if found.tokens.part == "text" and items[mention.first].capital:
+            while first > 0 and items[first - 1].word and items[first - 1].capital and mention.first - first < 4:
+                if found.is_class(first - 1, "determiner"):
+                    break
+                first -= 1
+        return found.tokens.quote(items[first].start, items[mention.last - 1].end)
+
+    def _body_beside(self, place: Mention, found: Found) -> Mention | None:
+        """`Springfield councilors`, `the French interior ministry`, `the city of Portland`."""
+        for one in found.names:
+            if (
+                one.kind == "body"
+                and place.last <= one.first <= place.last + 2
+                and self._joined(place.last, one.first, found)
+            ):
+                return one
+        return next(
+            (
+                one
+                for one in found.names
+                if one.kind == "body" and one.last <= place.first <= one.last + 1 and self._of(one, place, found)
+            ),
+            None,
+        )
+
+    def _place_beside(self, body: Mention, found: Found) -> Place | None:
+        for one in found.names:
+            if one.kind in {"place", "adjective"}:
+                if one.last <= body.first <= one.last + 2 and self._joined(one.last, body.first, found):
+                    return one.ref  # type: ignore[no-any-return]
+                if body.last <= one.first <= body.last + 1 and self._of(body, one, found):
+                    return one.ref  # type: ignore[no-any-return]
+        return None
+
+    def _joined(self, start: int, end: int, found: Found) -> bool:
+        """Only `'s` or one ordinary word between."""
+        between = found.tokens.items[start:end]
+        if not all(item.word for item in between):
+            return False
+        acts = {readings[0].first for readings in found.senses}
+        return not any(
+            index in acts or found.is_class(index, "preposition", "clause", "conjunction")
+            for index in range(start, end)
+        )
+
+    def _of(self, body: Mention, place: Mention, found: Found) -> bool:
+        between = [item.norm for item in found.tokens.items[body.last : place.first]]
+        return between in (["of"], ["in"], [","], [])
+
+    def _near_place(self, kind: str) -> Place | None:
+        """The first place of the right size that the article names."""
+        wanted = {
+            "city": {"city", "county"}, "county": {"county"}, "police": {"city", "county"}, "legislature": {"state", "country", "bloc"},
+            "executive": {"country", "state", "city"}, "prosecutor": {"state"}, "regulator": {"country", "bloc"}, "school": {"city", "county"},
+        }.get(kind)  # fmt: skip
+        if wanted is None:
+            return None
+        for _, one in self.mentioned:
+            if one.kind in {"place", "adjective", "placebody"} and one.ref.kind in wanted:
+                return one.ref  # type: ignore[no-any-return]
+        return None
+
+
+def first_code(jurisdiction: str | None) -> str | None:
+    """The first of an actor's jurisdictions."""
+    return jurisdiction.split("|")[0] if jurisdiction else None
+
+
+def title_case(words: str) -> str:
+    """Each word with a capital."""
+    return " ".join(word[:1].upper() + word[1:] for word in words.split())
