@@ -29,6 +29,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Self
 
 ROOT = Path(__file__).resolve().parent.parent
 ENTRIES = 30
@@ -219,7 +220,7 @@ class LoadServer:
     def __init__(self, feeds: int, folder: Path | None = None) -> None:
         self.feeds, self._folder = feeds, folder
 
-    def __enter__(self) -> LoadServer:
+    def __enter__(self) -> Self:
         certificate = _certificate(self._folder) if self._folder else ""
         command = [sys.executable, "-m", "benchmarks.load", str(self.feeds), certificate]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)

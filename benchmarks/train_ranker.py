@@ -17,7 +17,7 @@ import json
 import math
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,7 +90,7 @@ def importance(examples: list[Example]) -> list[float]:
     return [one * scale[example.share, example.change] for one, example in zip(raw, examples, strict=True)]
 
 
-def fit(examples: list[Example], prior: Weights, pull: float = PULL) -> Weights:
+def train(examples: list[Example], prior: Weights, pull: float = PULL) -> Weights:
     """Weights that explain the examples, pulled towards the prior: batch gradient steps with a bound on the curvature."""
     names = sorted({name for example in examples for name in example.facts} | set(prior))
     place = {name: index for index, name in enumerate(names)}
@@ -114,6 +114,17 @@ def fit(examples: list[Example], prior: Weights, pull: float = PULL) -> Weights:
     return dict(zip(names, weights, strict=True))
 
 
+def fit(examples: Sequence[tuple[Mapping[str, float], bool, str]]) -> Weights:
+    """Weights from facts, whether the article holds a change, and its event; for ``benchmarks/corpus.py``."""
+    return train([Example(group, dict(facts), change, "") for facts, change, group in examples], read_prior())
+
+
+def read_prior() -> Weights:
+    """The weights that a person set."""
+    prior: Weights = yaml.safe_load(PRIOR.read_text(encoding="utf-8"))["weights"]
+    return prior
+
+
 def sigmoid(value: float) -> float:
     """Logistic function, safe for large arguments."""
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))
@@ -130,7 +141,7 @@ def cross_validate(examples: list[Example], prior: Weights) -> list[float]:
     scores = [0.0] * len(examples)
     for fold in range(FOLDS):
         seen = [example for example, mine in zip(examples, folds, strict=True) if mine != fold]
-        weights = fit(seen, prior)
+        weights = train(seen, prior)
         for index, (example, mine) in enumerate(zip(examples, folds, strict=True)):
             if mine == fold:
                 scores[index] = probability(weights, example.facts)
@@ -186,7 +197,7 @@ def main() -> None:
     )
     parser.add_argument("--language", default="en")
     options = parser.parse_args()
-    prior: Weights = yaml.safe_load(PRIOR.read_text(encoding="utf-8"))["weights"]
+    prior = read_prior()
     analyser = load_analyser()
     news = read_examples(sorted(options.data.glob("headlines*.jsonl")), analyser, options.language)
     if not news:
@@ -200,7 +211,7 @@ def main() -> None:
         report("news, cross-validated", news, scores[: len(news)], threshold)
     report("own samples, cross-validated", own, scores[len(news) :], 0.5)
     calibration(news, scores[: len(news)])
-    weights = fit(examples, prior)
+    weights = train(examples, prior)
     report("trained on all (optimistic)", examples, [probability(weights, example.facts) for example in examples], 0.5)
     if options.write:
         write(weights, options.language)

@@ -8,49 +8,37 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from functools import cached_property
+from datetime import datetime
 
-from bot import labels, stories
-from bot.alerts import routing
-from bot.alerts.routing import Sighting
+from bot import stories
 from bot.model import (
     Analysis,
     Article,
-    Delivery,
-    DeliveryKind,
     Entry,
     Fingerprint,
+    PolicyChange,
     Reason,
-    Route,
     Source,
-    SourceState,
-    Story,
-    StoryCandidate,
-    StoryEvent,
-    StoryPlan,
-    StoryRole,
+    SourceKind,
     TextOrigin,
-    Transition,
 )
 from bot.sources.articles import ArticlePage
 from bot.store import Tx
+from bot.store.entries import Changed
+from bot.store.entries import Judgement as Verdict
+from bot.telling import Edited, Teller, Told
 from bot.wiring import Judgement
 
 log = logging.getLogger(__name__)
 
 THIN = 600
 """A feed text of fewer characters is too short to judge by itself: its page is fetched."""
-FRESH = timedelta(hours=48)
-"""A story this young that only baselines have seen may still alert when a watched source reports it."""
-CONTEMPORARY = timedelta(days=14)
-"""A report this close to a change of the curated history reports it; a later one retells it."""
-ASKED = "asked"
-"""Source id and discriminator of articles that somebody had analysed: nobody is told of them, and they join no story."""
-COVERAGE_FROM = 2
-"""Sources from which on a message gets a thread reply that lists them."""
+MOST_EDITS = 24
+"""Edits of one entry that are followed: two copies that take turns under one key must not keep us busy for ever."""
+BORROWED = frozenset({"republished", "same_article"})
+"""Verdicts of entries whose article another entry brought: its words are that one's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +53,67 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What became of one article, for the entry's verdict, `explain` and `replay`."""
+class Stored:
+    """A known entry whose words differ from those stored, with what was made of those."""
 
-    verdict: str
-    """`change`, `ledger`, `background`, `no_change`, `off_topic`, `same_article`, `republished`, `quarantined`."""
-    reason: str
-    alert: str = "none"
-    """`new`, `stage`, `update` or `none` (INTERFACE.md)."""
-    story_id: int | None = None
-    stories: tuple[int, ...] = ()
-    copy_of: int | None = None
-    article_id: int | None = None
+    entry: Entry
+    changed: Changed
+    article: Article | None
+    """None: it has none of its own."""
+    lead: PolicyChange | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A known entry with its article judged on the words that it has now."""
+
+    entry: Entry
+    changed: Changed
+    article: Article | None = None
+    """As it reads now; None: nothing of it is to be judged again."""
+    analysis: Analysis | None = None
+    fingerprint: Fingerprint | None = None
+    correction: str | None = None
+    """What the outlet says was wrong."""
+
+
+def sort_out(tx: Tx, source: Source, entries: Sequence[Entry]) -> tuple[list[Entry], list[Stored]]:
+    """Tell the new entries of a document, and those whose words were edited; the rest is as it was."""
+    unknown, changed = tx.entries.compare(source.id, entries, most=MOST_EDITS)
+    edited = []
+    for entry in entries:
+        known = changed.pop(entry.key, None)
+        if known is None:
+            continue
+        own = known.article_id is not None and known.verdict not in BORROWED
+        article = tx.articles.get(known.article_id) if own and known.article_id is not None else None
+        lead = None
+        if article is not None and article.id is not None:
+            lead = next((change for change in tx.articles.changes(article.id) if change.primary), None)
+        edited.append(Stored(entry, known, article, lead))
+    return [entry for entry in entries if entry.key in unknown], edited
+
+
+def judge_edit(judgement: Judgement, source: Source, stored: Stored, now: datetime) -> Edit | Judged:
+    """Judge a known entry on its new words (CPU-bound, touches nothing).
+
+    A page's text stays, it is fuller than the feed's: then only the title is new. Where the key was given to another
+    item (one id for whatever is the latest), that is a new entry under a key of its own.
+    """
+    entry, before = stored.entry, stored.article
+    if before is None:
+        return Edit(entry, stored.changed)
+    fresh = judge(judgement, source, entry, now)
+    if stories.other_item(before, fresh.article, stored.lead, fresh.analysis.lead):
+        same = fresh.article.canonical_url == before.canonical_url
+        key = f"sha256:{hashlib.sha256(f'reused {entry.key} {entry.title}'.encode()).hexdigest()[:40]}"
+        return judge(judgement, source, replace(entry, key=key, shared_link=entry.shared_link or same), now)
+    kept = before.text_origin is TextOrigin.PAGE or stories.shortened(before.text, entry.text)
+    after = replace(before, title=entry.title or before.title, text=before.text if kept else entry.text)
+    if (after.title, after.text) == (before.title, before.text):
+        return Edit(entry, stored.changed)
+    analysis, fingerprint = examine(judgement, after)
+    return Edit(entry, stored.changed, after, analysis, fingerprint, stories.correction(before, after))
 
 
 def judge(judgement: Judgement, source: Source, entry: Entry, now: datetime) -> Judged:
@@ -115,291 +152,88 @@ def with_page(article: Article, page: ArticlePage) -> Article:
     return replace(article, title=article.title or page.title, text=page.text, text_origin=TextOrigin.PAGE)
 
 
-class Desk:
+class Desk(Teller):
     """Writes what was judged. One desk serves one source within one transaction."""
-
-    def __init__(self, tx: Tx, judgement: Judgement, source: Source, state: SourceState, now: datetime) -> None:
-        self._tx = tx
-        self._judgement = judgement
-        self._source = source
-        self._state = state
-        self._now = now
-
-    @cached_property
-    def _routes(self) -> tuple[Route, ...]:
-        return self._tx.runtime.sync_routes(self._judgement.config.routes, self._now)
-
-    # --- entries and articles ----------------------------------------------------------------------------------------
 
     def take(self, judged: Sequence[Judged]) -> list[Told]:
         """Store what is new of ``judged`` with verdict and reason; give what became of each that was new."""
         canonical = {one.entry.key: one.article.canonical_url for one in judged}
         added = self._tx.entries.add(self._source.id, [one.entry for one in judged], self._now, canonical)
         again = self._tx.entries.republished(self._source.id, [one.entry for one in judged if one.entry.key in added])
+        fresh = [one for one in judged if one.entry.key in added]
+        fresh.sort(key=lambda each: each.article.published)
+        own = [one for one in fresh if one.entry.key not in again]
+        articles = self._tx.articles.add_many([(one.article, one.analysis) for one in own], self._judgement.fingerprint)
+        stored = {id(one): article for one, article in zip(own, articles, strict=True)}
         told: list[Told] = []
-        for one in sorted(judged, key=lambda each: each.article.published):
-            if one.entry.key not in added:
-                continue
-            earlier = again.get(one.entry.key)
-            if earlier is not None:
-                article_id = earlier.article_id
-                result = Told("republished", f"this source published the same words before, as entry {earlier.id}")
+        for one in fresh:
+            if id(one) in stored:
+                told.append(self._article(one, *stored[id(one)]))
             else:
-                article_id, result = self._article(one)
-            self._tx.entries.judge(added[one.entry.key], article_id, result.verdict, result.reason)
-            told.append(replace(result, article_id=article_id))
+                earlier = again[one.entry.key]
+                why = f"this source published the same words before, as entry {earlier.id}"
+                told.append(Told("republished", why, article_id=earlier.article_id))
+        self._tx.entries.judge_many(
+            [
+                Verdict(added[one.entry.key], result.verdict, result.reason, result.article_id)
+                for one, result in zip(fresh, told, strict=True)
+            ]
+        )
         return told
 
-    def _article(self, one: Judged) -> tuple[int, Told]:
-        article_id, created = self._tx.articles.add(one.article, one.analysis, self._judgement.fingerprint)
+    def _article(self, one: Judged, article_id: int, created: bool) -> Told:
         if not created:
-            return article_id, Told(
-                "same_article", f"the address is known as article {article_id}: {one.article.canonical_url}"
-            )
-        if self._wants_page(one):
-            self._tx.articles.want_page(article_id, one.article.url, self._now)
-        return article_id, self.tell(
-            article_id, one.article, one.analysis, one.fingerprint, dated=one.entry.published is not None
-        )
+            why = f"the address is known as article {article_id}: {one.article.canonical_url}"
+            return Told("same_article", why, article_id=article_id)
+        self._ask_for_page(article_id, one.entry, one.article, one.analysis)
+        dated = one.entry.published is not None
+        told = self.tell(article_id, one.article, one.analysis, one.fingerprint, dated=dated)
+        return replace(told, article_id=article_id)
 
-    def _wants_page(self, one: Judged) -> bool:
-        """Whether the page is to be read: the feed's text is thin, and the topic is there or the source has no other."""
-        return (
-            one.entry.url is not None
-            and len(one.entry.text) < THIN
-            and (one.analysis.on_topic or self._source.dedicated)
-            and self._source.kind.value != "document"
-        )
+    def _ask_for_page(self, article_id: int, entry: Entry, article: Article, analysis: Analysis) -> None:
+        """Have the page read when the feed's text is thin, and the topic is there or the source has no other."""
+        thin = entry.url is not None and len(article.text) < THIN and article.text_origin is TextOrigin.FEED
+        if thin and (analysis.on_topic or self._source.dedicated) and self._source.kind is not SourceKind.DOCUMENT:
+            self._tx.articles.want_page(article_id, article.url, self._now, self._state.last_ok_at)
 
     def page_arrived(self, article: Article, analysis: Analysis, fingerprint: Fingerprint | None) -> Told:
         """Replace an article's text by its page's and judge it again."""
         assert article.id is not None
-        self._tx.articles.update_text(article.id, article.title, article.text, TextOrigin.PAGE)
-        self._tx.articles.rejudge(article.id, analysis, self._judgement.fingerprint)
-        told = self.tell(article.id, article, analysis, fingerprint, dated=article.published != article.first_seen)
+        self._reword(article, analysis)
+        told = self.tell(article.id, article, analysis, fingerprint, dated=_dated(article))
         for entry in self._tx.entries.of_article(article.id):
-            if entry.verdict not in {"republished", "same_article"}:
+            if entry.verdict not in BORROWED:
                 self._tx.entries.judge(entry.id, article.id, told.verdict, told.reason)
         return told
 
-    # --- stories and alerts --------------------------------------------------------------------------------------------
-
-    def tell(
-        self, article_id: int, article: Article, analysis: Analysis, fingerprint: Fingerprint | None, *, dated: bool
-    ) -> Told:
-        """Put an article's changes into the ledger and its story, and owe the messages that follow."""
-        ids = self._tx.articles.save_changes(article_id, analysis.changes)
-        quarantined = next((reason for reason in analysis.reasons if reason.code == "quarantined"), None)
-        if quarantined is not None:
-            return Told("quarantined", quarantined.detail)
-        if not analysis.on_topic:
-            return Told("off_topic", "does not speak of facial recognition")
-        known = self._tx.stories.own(article_id)
-        copied = known
-        if fingerprint is not None:
-            if copied is None:
-                hit = stories.best(fingerprint, self._tx.stories.near(fingerprint.bands, but=article_id))
-                copied = self._tx.stories.copy_of(hit[0], hit[1].reason) if hit else None
-            self._tx.stories.add_fingerprint(article_id, fingerprint)
-        copy_id = copied.article_id if copied is not None and known is None else None
-        if not analysis.relevant:
-            # Below the digest threshold primaries stay ledger rows; what is recalled still attaches to its story.
-            analysis = replace(analysis, changes=tuple(replace(change, primary=False) for change in analysis.changes))
-        if not analysis.changes:
-            return Told("no_change", self._why_silent(analysis), copy_of=copy_id)
-        also = [story_id for story_id, _ in copied.stories] if copied else ()
-        found = self._tx.stories.candidates(stories.looks_for(article, analysis), also=also)
-        candidates = [self._as_known(candidate) for candidate in found]
-        rank = stories.rank(article, analysis.lead, self._source.category)
-        plan = stories.assign(article, analysis, candidates, copied, rank=rank)
-        recorded = _recorded(plan, article, candidates)
-        if recorded is not None:
-            others = [candidate for candidate in candidates if candidate.story_id != recorded]
-            plan = stories.assign(article, analysis, others, copied, rank=rank)
-        events = self._tx.stories.apply(
-            plan, article=article, article_id=article_id, changes=analysis.changes, change_ids=ids, now=self._now
-        )
-        if recorded is not None and events and events[0].role is StoryRole.LEAD:
-            self._tx.stories.supersede(recorded, events[0].story_id)
-        return self._announce(events, article, analysis, dated=dated, copy_of=copy_id)
-
-    def _as_known(self, candidate: StoryCandidate) -> StoryCandidate:
-        """A story that nobody was told of while it was young (only baselines showed it) is no news any more."""
-        strong = candidate.change.score >= self._judgement.routing.alert_score
-        past = strong and self._now - candidate.first_at > FRESH
-        return replace(candidate, told=True) if past and not candidate.told else candidate
-
-    def _announce(
-        self, events: Sequence[StoryEvent], article: Article, analysis: Analysis, *, dated: bool, copy_of: int | None
-    ) -> Told:
-        alert, reasons = "none", list[str]()
-        for event in events:
-            if event.transition is not None:
-                told, why = self._transition(event, article, dated=dated)
-                reasons.append(why)
-                alert = event.transition.value if told else alert
-            else:
-                if event.revision:
-                    self._revise(event)
-                if event.changed and self._refresh(event.story_id) and alert == "none":
-                    alert = "update"
-        lead = next((event for event in events if event.role is StoryRole.LEAD), None)
-        verdict = (
-            "change"
-            if lead
-            else "ledger"
-            if any(c.score > 0 for c in analysis.changes) and not events
-            else "background"
-        )
-        if lead and not reasons:
-            reasons.append(f"another report of s{lead.story_id}")
-        if not lead:
-            reasons.append(self._why_silent(analysis))
-        return Told(
-            verdict,
-            "; ".join(reasons),
-            alert,
-            lead.story_id if lead else None,
-            tuple(dict.fromkeys(event.story_id for event in events)),
-            copy_of,
-        )
-
-    def _transition(self, event: StoryEvent, article: Article, *, dated: bool) -> tuple[bool, str]:
-        """Owe the messages of a transition. Gives whether anybody is told, and why or why not."""
-        story = self._tx.stories.get(event.story_id)
-        assert story is not None
-        sighting = Sighting(
-            published=article.published,
-            first_seen=article.first_seen,
-            dated=dated,
-            category=self._source.category,
-            source_added_at=self._state.added_at,
-            alert_since=self._source.alert_since,
-            baseline_at=None if self._in_baseline(article) else self._state.baseline_at,
-            muted_until=self._state.muted_until,
-        )
-        followers: tuple[Route, ...] = ()
-        settings = self._judgement.routing
-        if event.transition is Transition.STAGE:
-            followers = labels.followers(self._tx, story, self._now)
-            # Messages of the stages before link forward once the new one is there, which may settle first.
-            linked_at = self._now + self._judgement.config.settings.edit_every + settings.settle
-            labels.edit_messages(self._tx, story.id, self._now, linked_at)
-        planned = routing.plan(story, event.key, sighting, (*self._routes, *followers), self._now, settings)
-        said = labels.read_overlay(self._tx, story.id, self._now)
-        plan = labels.overlay(planned, story, said, self._now, settings.members)
-        for delivery in plan.deliveries:
-            self._tx.outbox.enqueue(delivery, self._now)
-        if plan.digest:
-            self._tx.outbox.take_for_digest(plan.digest)
-        # Who muted or snoozed it has heard what they want to hear of its appearing: that is settled as if it were told.
-        if event.transition is Transition.NEW and self._settled(story, alerted=bool(planned.deliveries)):
-            self._tx.stories.mark_told(story.id, alerted=bool(plan.deliveries))
-        why = "; ".join(f"{verdict.route}: {verdict.how}, {verdict.reason}" for verdict in plan.verdicts)
-        return bool(plan.deliveries), f"{story.ref} ({event.key}): {why or 'no route'}"
-
-    def _why_silent(self, analysis: Analysis) -> str:
-        return _why_silent(analysis, self._judgement.routing.digest_score)
-
-    def _in_baseline(self, article: Article) -> bool:
-        return self._state.baseline_at is None or article.first_seen <= self._state.baseline_at
-
-    def _settled(self, story: Story, *, alerted: bool) -> bool:
-        """Whether a story's appearing is no news any more.
-
-        Not yet: one below the alert threshold (a stronger report may alert), and a young one that only a baseline showed.
-        """
-        if alerted:
-            return True
-        if story.change.score < self._judgement.routing.alert_score:
-            return False
-        return self._now - story.first_at > FRESH
-
-    def _refresh(self, story_id: int) -> bool:
-        """Have a story's messages edited, and its coverage listed in their threads. Gives whether there is any message."""
-        soon = self._now + self._judgement.config.settings.edit_every
-        posts = _latest(self._tx.outbox.by_story(story_id))
-        for post in posts.values():
-            self._tx.outbox.request_edit(post.id, self._now, soon)
-        story = self._tx.stories.get(story_id)
-        if story is not None and story.source_count >= COVERAGE_FROM:
-            for post in posts.values():
-                if post.payload.get("thread", True):
-                    self._list_coverage(post, story_id, soon)
-        return bool(posts)
-
-    def _list_coverage(self, post: Delivery, story_id: int, soon: datetime) -> None:
-        owed = replace(
-            routing.reply(post.id, _quiet(post), "coverage", {}, story_id), not_before=soon
-        )  # gathers a few outlets before it first appears
-        if self._tx.outbox.enqueue(owed, self._now) is None:
-            for reply in self._tx.outbox.by_story(story_id):
-                if reply.dedupe_key == owed.dedupe_key:
-                    self._tx.outbox.request_edit(reply.id, self._now, soon)
-
-    def _revise(self, event: StoryEvent) -> None:
-        """Tell a material revision in the threads of the story's messages."""
-        assert event.revision
-        what = f"revision:{hashlib.sha256(event.revision.encode()).hexdigest()[:16]}"
-        routes = {route.name: route for route in self._routes}
-        story, said = self._tx.stories.get(event.story_id), labels.read_overlay(self._tx, event.story_id, self._now)
-        for post in _latest(self._tx.outbox.by_story(event.story_id)).values():
-            if story is None or said.dismissed or labels.mute_of(said.muted, post.channel, story):
+    def edited(self, edits: Iterable[Edit]) -> list[Told]:
+        """Store the new words of known entries and what follows from them; give what became of each judged again."""
+        told = []
+        for one in edits:
+            if not self._tx.entries.reword(one.changed, one.entry):
+                continue  # somebody else has stored other words meanwhile
+            if one.article is None or one.article.id is None or one.analysis is None:
                 continue
-            route = routes.get(post.route) or _quiet(post)
-            owed = routing.reply(post.id, route, what, {"text": event.revision}, event.story_id)
-            self._tx.outbox.enqueue(owed, self._now)
+            self._reword(one.article, one.analysis)
+            self._ask_for_page(one.article.id, one.entry, one.article, one.analysis)
+            at = min(one.entry.updated or self._now, self._now)
+            how = Edited(max(at, one.article.published), one.correction)
+            result = self.tell(
+                one.article.id, one.article, one.analysis, one.fingerprint, dated=_dated(one.article), edited=how
+            )
+            count = one.changed.updates + 1
+            last = ", the last that is followed" if count >= MOST_EDITS else ""
+            reason = f"{result.reason}; judged again on edited words (edit {count}{last})"
+            self._tx.entries.judge(one.changed.id, one.article.id, result.verdict, reason)
+            told.append(replace(result, article_id=one.article.id))
+        return told
+
+    def _reword(self, article: Article, analysis: Analysis) -> None:
+        assert article.id is not None
+        self._tx.articles.update_text(article.id, article.title, article.text, article.text_origin)
+        self._tx.articles.rejudge(article.id, analysis, self._judgement.fingerprint)
 
 
-def rejudge_silently(
-    tx: Tx, judgement: Judgement, article: Article, analysis: Analysis, fingerprint: Fingerprint | None, now: datetime
-) -> None:
-    """Write a new judgement of a stored article: ledger and stories follow, nobody is told and nothing is edited."""
-    assert article.id is not None
-    tx.articles.rejudge(article.id, analysis, judgement.fingerprint)
-    ids = tx.articles.save_changes(article.id, analysis.changes)
-    if article.discriminator == ASKED or not (analysis.relevant and fingerprint):
-        return
-    own = tx.stories.own(article.id)
-    candidates = tx.stories.candidates(
-        stories.looks_for(article, analysis), also=[story_id for story_id, _ in own.stories] if own else ()
-    )
-    plan = stories.assign(article, analysis, candidates, own, rank=stories.rank(article, analysis.lead))
-    events = tx.stories.apply(
-        plan, article=article, article_id=article.id, changes=analysis.changes, change_ids=ids, now=now
-    )
-    for event in events:
-        if event.transition is Transition.NEW:
-            tx.stories.mark_told(event.story_id, alerted=False)
-
-
-def _recorded(plan: StoryPlan, article: Article, candidates: Sequence[StoryCandidate]) -> int | None:
-    """The curated story that an article of its own time reports: the observed story takes its place.
-
-    A later article retells the curated story and joins it in silence; one that moves it to another stage is news on it.
-    """
-    lead = plan.lead
-    if lead is None or lead.story_id is None or lead.transition is not None:
-        return None
-    story = next((each for each in candidates if each.story_id == lead.story_id and each.curated), None)
-    return story.story_id if story and article.published - story.first_at <= CONTEMPORARY else None
-
-
-def _quiet(post: Delivery) -> Route:
-    """The route of a message as far as a reply that must not broadcast needs it."""
-    return Route(post.route, post.channel)
-
-
-def _latest(deliveries: Sequence[Delivery]) -> dict[str, Delivery]:
-    """The newest message of a story in each channel; what was folded into a catch-up has none of its own."""
-    return {one.channel: one for one in deliveries if one.kind is DeliveryKind.POST and one.folded_into is None}
-
-
-def _why_silent(analysis: Analysis, digest_score: float) -> str:
-    """The sentence that people read when they ask why an article stayed silent."""
-    telling = [reason.detail for reason in analysis.reasons if reason.code not in {"topic", "score"}]
-    likeness = next((reason.entry for reason in analysis.reasons if reason.entry and ":like:" in reason.entry), None)
-    if not telling and analysis.changes:
-        telling = [f"score {analysis.score:.2f} is below {digest_score:g}"]
-    like = f"reads like {likeness.rsplit(':', 1)[1].replace('_', ' ')}" if likeness else ""
-    return "; ".join([*telling[:1], *([like] if like else [])]) or "no sentence states a policy change"
+def _dated(article: Article) -> bool:
+    """Whether the source gave a date; else the first sight stands in its place."""
+    return article.published != article.first_seen

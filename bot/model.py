@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -493,6 +493,8 @@ class CopyOf:
     """What the first one joined."""
     own: bool = False
     """It is the article itself, judged again: its page arrived, or code or vocabulary changed."""
+    edited_at: datetime | None = None
+    """Of its own: when the outlet edited its words; a step that they tell took place by then, and is news."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -597,6 +599,16 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class Quiet:
+    """A part of each day at a local time; over midnight where the end is earlier than the start."""
+
+    start: time
+    end: time
+    zone: str = "UTC"
+    """IANA time zone."""
+
+
+@dataclass(frozen=True, slots=True)
 class Filters:
     """Which stories a route takes; an empty field takes all."""
 
@@ -622,6 +634,8 @@ class Route:
     max_per_hour: int = 12
     thread: bool = True
     broadcast: bool = False
+    quiet: Quiet | None = None
+    """When nothing is posted at once: it comes at the end of that time."""
     origin: Literal["file", "subscription"] = "file"
     created_at: datetime | None = None
     """First time it was in force: nothing earlier is ever sent to it."""
@@ -724,7 +738,7 @@ class Message:
 
 
 class Outcome(StrEnum):
-    """How one Slack call ended (docs/slack-facts in docs/decisions)."""
+    """How one Slack call ended (docs/delivery.md)."""
 
     SENT = "sent"
     WAIT = "wait"

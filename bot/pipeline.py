@@ -15,14 +15,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot import intake, sources
 from bot.alerts import notices
 from bot.alerts.delivery import Courier, RoundReport, deliver_round
 from bot.alerts.ports import SenderPort
-from bot.intake import Desk, Judged, Told
+from bot.intake import Desk, Edit, Judged
 from bot.model import Failure, Fetched, Reading, Source, SourceState, TextOrigin
 from bot.rendering import StoreRenderer
 from bot.sources import learning
@@ -33,6 +33,7 @@ from bot.sources.robots import Robots
 from bot.store import Tx
 from bot.store.articles import Wanted
 from bot.store.outbox_desk import OutboxDesk
+from bot.telling import Told
 from bot.wiring import Judgement, Parts
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,8 @@ class Polled:
     """Entries in the document."""
     told: tuple[Told, ...] = ()
     """What became of each new entry."""
+    edited: tuple[Told, ...] = ()
+    """What became of known entries whose words were edited."""
     baseline: bool = False
 
 
@@ -83,8 +86,11 @@ def _digest(
         assert isinstance(reading, Failure)
         return take_failure(parts, judgement, source, state, reading, now)
     with parts.store.reading() as tx:
-        unknown = tx.entries.unknown(source.id, [entry.key for entry in reading.entries])
-    judged = [intake.judge(judgement, source, entry, now) for entry in reading.entries if entry.key in unknown]
+        new, edited = intake.sort_out(tx, source, reading.entries)
+    judged = [
+        *(intake.judge(judgement, source, entry, now) for entry in new),
+        *(intake.judge_edit(judgement, source, stored, now) for stored in edited),
+    ]
     return _take_in(parts, judgement, source, state, fetched, reading, judged, now)
 
 
@@ -95,7 +101,7 @@ def _take_in(
     state: SourceState,
     fetched: Fetched,
     reading: Reading,
-    judged: Sequence[Judged],
+    judged: Sequence[Judged | Edit],
     now: datetime,
 ) -> Polled:
     """Store what a poll brought: entries, articles, stories, deliveries and, with the last of them, the validators.
@@ -103,23 +109,26 @@ def _take_in(
     Very many at once are stored in several transactions, because each holds the matching lock. A worker that dies between
     two has stored whole entries, and the validators tell the next poll that the rest is still to be read.
     """
-    dates = tuple(one.entry.published for one in judged)
+    new = sorted((one for one in judged if isinstance(one, Judged)), key=lambda one: one.article.published)
+    ordered = [*new, *(one for one in judged if isinstance(one, Edit))]
+    dates = tuple(one.entry.published for one in new)
     learned = learning.after_success(source, state, fetched, reading, dates, now, judgement.cadence)
-    told: list[Told] = []
-    ordered = sorted(judged, key=lambda one: one.article.published)
+    told, edited = list[Told](), list[Told]()
     for start in range(0, max(len(ordered), 1), STORED_AT_ONCE):
         part, last = ordered[start : start + STORED_AT_ONCE], start + STORED_AT_ONCE >= len(ordered)
         with parts.store.transaction(lock=bool(part)) as tx:
             ours = tx.sources.finish(learned.state, parts.owner) if last else tx.sources.holds(source.id, parts.owner)
             if not ours:
                 log.warning("lease lost, another worker has polled", extra={"source": source.id})
-                return Polled(source, told=tuple(told))
-            told += Desk(tx, judgement, source, state, now).take(part)
+                return Polled(source, told=tuple(told), edited=tuple(edited))
+            desk = Desk(tx, judgement, source, state, now)
+            told += desk.take([one for one in part if isinstance(one, Judged)])
+            edited += desk.edited([one for one in part if isinstance(one, Edit)])
             if last:
                 _owe_notice(tx, judgement, source, learned, now)
     for warning in learned.warnings:
         log.warning(warning, extra={"source": source.id})
-    return Polled(source, None, reading.total, tuple(told), baseline=state.baseline_at is None)
+    return Polled(source, None, reading.total, tuple(told), tuple(edited), baseline=state.baseline_at is None)
 
 
 def take_failure(
@@ -182,6 +191,7 @@ def _take_page(parts: Parts, wanted: Wanted, fetched: Fetched | Failure) -> None
     with parts.store.transaction(lock=True) as tx:
         tx.articles.page_done(wanted.article_id)
         if source is not None and state is not None and article.text_origin is TextOrigin.PAGE:
+            state = replace(state, last_ok_at=wanted.source_ok_at)  # as it was when the article came
             Desk(tx, judgement, source, state, now).page_arrived(article, analysis, fingerprint)
 
 

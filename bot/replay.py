@@ -14,9 +14,10 @@ from typing import Any
 
 from bot import intake
 from bot.errors import UsageError
-from bot.intake import Desk, Told
+from bot.intake import Desk
 from bot.model import Analysis, Article, Entry, PolicyChange, Route, Source, SourceState
 from bot.store import Store
+from bot.telling import Told
 from bot.wiring import Judgement
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)

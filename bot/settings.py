@@ -1,4 +1,4 @@
-"""The environment, read once by entry points (INTERFACE.md lists the variables; docs/operations.md explains them)."""
+"""The environment, read once by entry points (docs/operations.md explains the variables)."""
 
 from __future__ import annotations
 

@@ -13,7 +13,6 @@ from aiohttp import web
 
 from bot import stories
 from bot.deeds import Deeds
-from bot.intake import ASKED
 from bot.model import ArticleRef, Check, Filters, Health, Reason, Route, SourceRow, Story
 from bot.queries import Reader
 from bot.slack.app import build_app, make_desk
@@ -27,6 +26,7 @@ from bot.slack.verify import Verifier
 from bot.store import Tx
 from bot.store.reports import Page
 from bot.stories.stances import stances
+from bot.telling import ASKED
 from bot.wiring import Judgement, Parts
 
 BROKEN = frozenset({Health.FAILING, Health.GONE})

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from bot import __version__, history, intake, labels
+from bot import __version__, history, intake, labels, telling
 from bot.alerts import digests, notices
 from bot.alerts.digests import Deadline, SourcesNow
 from bot.alerts.filters import refusal
@@ -289,7 +289,7 @@ def reanalyse(parts: Parts, limit: int = REANALYSED_AT_ONCE) -> int:
     for article in stale:
         analysis, fingerprint = intake.examine(judgement, article)
         with parts.store.transaction(lock=True) as tx:
-            intake.rejudge_silently(tx, judgement, article, analysis, fingerprint, parts.clock())
+            telling.rejudge_silently(tx, judgement, article, analysis, fingerprint, parts.clock())
     if stale:
         log.info("judged again by the present vocabulary", extra={"articles": len(stale)})
     return len(stale)

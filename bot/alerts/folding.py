@@ -71,8 +71,9 @@ def plan(
 
 
 def is_late(delivery: Delivery, now: datetime, settings: DeliverySettings) -> bool:
-    """Tell whether an alert was late when it was made, or has waited too long since."""
-    return "late_seconds" in delivery.payload or delivery.created_at <= now - settings.late_after
+    """Tell whether an alert was late when it was made, was kept over quiet hours, or has waited too long since."""
+    kept = "late_seconds" in delivery.payload or "quiet" in delivery.payload
+    return kept or delivery.created_at <= now - settings.late_after
 
 
 def _backlog(

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
+from bot.alerts.quiet import quiet_until
 from bot.errors import Problem
 from bot.model import Delivery, DeliveryKind, Health, NewDelivery, Route, Source, SourceState, Story
 
@@ -186,9 +187,12 @@ def reminder(
     found: dict[str, NewDelivery] = {}
     for route in routes:
         key = f"reminder:{story.id}:{kind}:{on.isoformat()}:{route.channel}"
-        found.setdefault(
-            route.channel, NewDelivery(DeliveryKind.NOTICE, route.channel, key, route.name, story.id, payload=payload)
+        until = quiet_until(route.quiet, now)
+        kept = {"quiet": True} if until else {}
+        owed = NewDelivery(
+            DeliveryKind.NOTICE, route.channel, key, route.name, story.id, payload=payload | kept, not_before=until
         )
+        found.setdefault(route.channel, owed)
     return list(found.values())
 
 

@@ -2,23 +2,26 @@
 
 A post's payload holds, each only where it applies: ``late_seconds`` (how long ago it was published), ``published``,
 ``unstated`` (``place``, ``target``: passed a filter because it does not say), ``routes`` (all that took it),
-``broadcast`` and ``thread`` (settings of the route, for replies).
+``broadcast`` and ``thread`` (settings of the route, for replies), ``quiet`` (it waits for the end of the quiet hours).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any, Literal
 
 from bot.alerts.filters import is_soft, refusal, unstated
+from bot.alerts.quiet import quiet_until
 from bot.alerts.settings import RoutingSettings
 from bot.model import DeliveryKind, DigestItem, NewDelivery, Route, Stage, Story
 
 NEW = "new"
 
 _CLOCKS_DIFFER = timedelta(minutes=1)
+_PULLED_IN = timedelta(days=7)
+"""An article this much older than the last time its source was read was not in it then: something old came back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class Sighting:
     baseline_at: datetime | None = None
     """When the source was first polled; None: this is that poll."""
     muted_until: datetime | None = None
+    last_ok_at: datetime | None = None
+    """When the source was last read before the poll that brought the article; None: not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,9 @@ def plan(
             continue
         verdict = judge(story, sighting, route, now, settings)
         if verdict.how == "now" and route.channel in posts:
-            first = posts[route.channel][1]
+            post, first = posts[route.channel]
+            if "quiet" in post.payload:  # told with the route that may speak first
+                posts[route.channel] = (_sooner(post, _post(story, transition, sighting, route, now, settings)), first)
             verdicts.append(
                 Verdict(route.name, route.channel, "now", f"told once for the channel, with route {first[0]}")
             )
@@ -150,6 +157,9 @@ def _post(
     late = now - sighting.published
     if late > settings.late_after:
         payload["late_seconds"] = int(late.total_seconds())
+    until = quiet_until(route.quiet, now)
+    if until is not None:
+        payload["quiet"] = True
     missing = unstated(route.filters, story.change)
     if missing:
         payload["unstated"] = list(missing)
@@ -165,21 +175,22 @@ def _post(
         story_id=story.id,
         transition=transition,
         payload=payload,
-        not_before=now + settings.settle if "late_seconds" in payload else None,
+        not_before=until or (now + settings.settle if "late_seconds" in payload else None),
     )
+
+
+def _sooner(post: NewDelivery, other: NewDelivery) -> NewDelivery:
+    """Of a channel's one message by two routes: at the time of the one that speaks first."""
+    if other.not_before is not None and post.not_before is not None and other.not_before >= post.not_before:
+        return post
+    payload = dict(post.payload)
+    if "quiet" not in other.payload:
+        del payload["quiet"]
+    return replace(post, not_before=other.not_before, payload=payload)
 
 
 def _named(post: NewDelivery, names: list[str]) -> NewDelivery:
-    return NewDelivery(
-        kind=post.kind,
-        channel=post.channel,
-        dedupe_key=post.dedupe_key,
-        route=post.route,
-        story_id=post.story_id,
-        transition=post.transition,
-        payload={**post.payload, "routes": names},
-        not_before=post.not_before,
-    )
+    return replace(post, payload={**post.payload, "routes": names})
 
 
 def _past(story: Story, sighting: Sighting, route: Route, now: datetime) -> str | None:
@@ -205,6 +216,9 @@ def _pasts(story: Story, sighting: Sighting, route: Route, now: datetime) -> Ite
     if floor is not None and _before(sighting, floor):
         since = "its source's alert_since" if sighting.alert_since else "its source was added"
         yield f"published {sighting.published:%Y-%m-%d %H:%M}, before {since} ({floor:%Y-%m-%d %H:%M})"
+    read = sighting.last_ok_at
+    if read is not None and not baseline and sighting.dated and sighting.published < read - _PULLED_IN:
+        yield f"an old post of {sighting.published:%Y-%m-%d}, not in its source when that was read on {read:%Y-%m-%d}"
     made = route.created_at
     if made is not None and sighting.first_seen < made:
         yield f"known before the route was made ({made:%Y-%m-%d %H:%M})"

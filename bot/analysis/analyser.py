@@ -12,6 +12,8 @@ from bot.analysis.compose import Composer
 from bot.analysis.dates import resolve
 from bot.analysis.features import Features, features
 from bot.analysis.fields import FieldReader, Fields
+from bot.analysis.glance import Glance
+from bot.analysis.frames import Frame
 from bot.analysis.judging import judge
 from bot.analysis.lexicon import Found, Lexicon
 from bot.analysis.quotes import Quotation, open_questions, quotations, said
@@ -71,6 +73,7 @@ class _Language:
     def __init__(self, topic: Topic, vocabulary: Vocabulary) -> None:
         self.topic = topic
         self.lexicon = Lexicon(topic, vocabulary)
+        self.glance = Glance(self.lexicon)
         self.fields = FieldReader(self.lexicon)
         self.composer = Composer(self.lexicon)
         self.weights = vocabulary.weights
@@ -78,6 +81,8 @@ class _Language:
         self.source_ids = {actor.id: actor for actor in topic.actors}
 
     def analyse(self, article: Article) -> Analysis:
+        if not self.glance.sees(article.title, article.text):
+            return NOT_ON_TOPIC
         reading = read_article(self.lexicon, article.title, article.text)
         if not reading.on_topic:
             return NOT_ON_TOPIC
@@ -88,6 +93,7 @@ class _Language:
         score = self.score(facts)
         found = candidates(reading, judged, cast, score)
         published = article.published.astimezone(UTC).date()
+        self._recall(found, reading, published)
         quotes = quotations(reading)
         changes = tuple(self._change(one, reading, cast, published, quotes) for one in found)
         relevant = any(change.primary and change.score >= self.topic.digest for change in changes)
@@ -113,7 +119,7 @@ class _Language:
         support = one.support
         if one.primary and frame.sentence.part != "title":
             support = [*support, *(other for other in reading.frames if other.sentence.part == "title")][:3]
-        values = self.fields.read(frame, who, reading, published, support)
+        values = self.fields.read(frame, who, reading, published, support, alone=not one.primary)
         sentence = _sentence_span(found, frame.sentence.start, frame.sentence.end)
         actor = who.name if who is not None else ""
         quote, speaker = (
@@ -132,7 +138,7 @@ class _Language:
             effective=values.effective,
             expires=values.expires,
             decided=self._decided(one, reading, published),
-            stage=Stage(stage_of(one)),
+            stage=Stage(stage_of(one, reading)),
             primary=one.primary,
             quote=quote,
             speaker=speaker,
@@ -147,7 +153,8 @@ class _Language:
         maker = next((term.ref.actor for term in found.terms if term.ref.words[0] == values.product), None)
         if maker is not None and any(who is not None and who.id == maker for who in (whom, one.who)):
             values = replace(values, product=None) if _is_named(values.product, whom or one.who) else values
-        return self.composer.line(one.frame, one.who, values, one.who.name if one.who is not None else "", whom)
+        frame = _telling(one)
+        return self.composer.line(frame, one.who, values, one.who.name if one.who is not None else "", whom)
 
     def _decided(self, one: Candidate, reading: Reading, published: date) -> str | None:
         """Approximate date of a recalled change; a primary's date is the article's."""
@@ -155,7 +162,16 @@ class _Language:
             return None
         found = reading.found(one.frame.sentence.part)
         words = self.fields.match("earlier", found.tokens.quote(one.frame.sentence.start, one.frame.sentence.end))
-        return resolve(words, published, self.lexicon.months) if words else None
+        return resolve(words, published, self.lexicon.months, past=True) if words else None
+
+    def _recall(self, found: list[Candidate], reading: Reading, published: date) -> None:
+        """What the lead's actor did earlier, by the date that its sentence gives, is background too."""
+        for one in found[1:]:
+            if one.primary and one.frame.sentence.part == "text":
+                sentence = one.frame.sentence
+                words = self.fields.match("earlier", reading.text.tokens.quote(sentence.start, sentence.end))
+                when = resolve(words, published, self.lexicon.months, past=True) if words else None
+                one.primary = when is None or not when < published.isoformat()[: len(when)]
 
     def _score_reasons(self, facts: Features) -> list[Reason]:
         weighed = sorted(
@@ -170,6 +186,20 @@ class _Language:
 
 def _sentence_span(found: Found, start: int, end: int) -> Span:
     return Span(found.tokens.part, start, end, found.tokens.quote(start, end))
+
+
+def _telling(one: Candidate) -> Frame:
+    """The frame that the line is worded after: for a halt, one that says what is no longer offered."""
+    if one.frame.action != "halt" or one.frame.act.refused or one.frame.act.withdrawn:
+        return one.frame
+    return next(
+        (
+            frame
+            for frame in one.support
+            if frame.action == "halt" and frame.act.negated and any(item.role == "supply" for item in frame.act.chain)
+        ),
+        one.frame,
+    )
 
 
 def _is_named(product: str | None, who: Who | None) -> bool:

@@ -78,11 +78,20 @@ class Bodies:
         word = " ".join(item.norm for item in found.tokens.items[mention.first : mention.last])
         if place is None or (kind in {"city", "county", "school"} and place.kind in {"state", "country"}):
             place = self._near_place(kind) or place
+        if word in _CHIEFS and place is not None and place.kind in {"city", "county"}:
+            kind = "police"
         if kind in SPEAKERS | {"deployer"}:
             return self._speaker(mention, found, kind)
+        if word == "commission" and (place is None or place.code == "EU") and self._about("EU"):
+            place = self.places.get("EU", place)
+            kind = "executive"
+        if kind == "regulator" and place is None:
+            place = self._near_country()
         named = self._named(kind, place)
         if named is None and kind == "executive" and place is not None and place.kind == "country":
             named = self._named("agency", place)
+        if named is None and kind in {"regulator", "executive"} and place is not None:
+            named = self._only(kind, place)
         if named is not None:
             return Who(
                 named.name,
@@ -104,8 +113,36 @@ class Bodies:
             return place.police[0] if place.police else f"{place.name} Police"
         if kind == "executive" and place.kind == "country":
             return f"{(place.adjectives or place.names)[0]} Government"
+        word = {"gov": "governor", "sen": "senate"}.get(word, word)
         title = {"prosecutor": "Attorney General", "legislature": "Legislature"}.get(kind, title_case(word))
         return f"{place.name} {title}"
+
+    def _about(self, code: str) -> bool:
+        """The article names a place, or an actor of it."""
+        return any(
+            (one.kind in {"place", "adjective"} and one.ref.code == code)
+            or (one.kind == "actor" and first_code(one.ref.jurisdiction) == code)
+            for _, one in self.mentioned
+        )
+
+    def _near_country(self) -> Place | None:
+        """The first country that the article names, or that a place in it lies in."""
+        for _, one in self.mentioned:
+            if one.kind in {"place", "adjective", "placebody", "placepolice"}:
+                code = one.ref.code.partition("-")[0].partition("/")[0]
+                return self.places.get(code)
+        return None
+
+    def _only(self, kind: str, place: Place) -> Actor | None:
+        """The actor of a kind that a country has, where the vocabulary knows one that such a common noun means."""
+        if place.kind not in {"country", "bloc"}:
+            return None
+        known = [
+            one for one in self.by_place.get(place.code, ()) if one.type == kind and one.jurisdiction == place.code
+        ]
+        if kind == "regulator":
+            known = [one for one in known if _guards_data(one)] or known
+        return known[0] if len(known) == 1 or (known and kind == "regulator") else None
 
     def _named(self, kind: str, place: Place | None) -> Actor | None:
         """An actor of the kind that the article names elsewhere (`the regulator` … `ICO`)."""
@@ -199,6 +236,15 @@ class Bodies:
             if one.kind in {"place", "adjective", "placebody"} and one.ref.kind in wanted:
                 return one.ref  # type: ignore[no-any-return]
         return None
+
+
+_CHIEFS = frozenset({"chief", "superintendent"})
+_DATA = ("privacy", "data", "information", "datenschutz", "informatique", "protection")
+
+
+def _guards_data(actor: Actor) -> bool:
+    names = " ".join((actor.name, *actor.aliases)).lower()
+    return any(word in names for word in _DATA)
 
 
 def first_code(jurisdiction: str | None) -> str | None:

@@ -178,6 +178,10 @@ def _take_mark(act: Act | None, item: Item) -> Act | None:  # noqa: PLR0911 - on
 def _negate(act: Act, item: Item) -> Act:
     head = act.role
     act.first = item.first
+    if act.kind == "thing" and item.word.partition(" ")[0] in _FORGOES:
+        return replace(
+            act, kind="event", action="halt", finite=True, refused=True, negated=True, role="use", inner="use"
+        )
     if act.kind in {"use", "allow"} or head in {"use", "supply", "require"}:
         refused = replace(act)
         refused.kind = "limit" if act.kind == "allow" else "event"
@@ -198,6 +202,8 @@ def _negate(act: Act, item: Item) -> Act:
     return act
 
 
+_FORGOES = frozenset({"rule", "rules", "ruled"})
+"""`rules out face matching`: refuses the thing itself."""
 _UNABLE = frozenset({"can't", "cannot"})
 _STATED = frozenset(
     {"not", "doesn't", "don't", "didn't", "isn't", "aren't", "wasn't", "never", "without", "hasn't", "haven't"}

@@ -113,18 +113,18 @@ class Composer:
         return f"{use} {self._places(fields)}".strip()
 
     def _users(self, fields: Fields, who: Who | None) -> str:
-        names = [target for target in fields.targets if target in _USERS][:2]
+        names = [target for target in fields.named if target in _USERS][:2]
         return self._owned(self._and([self._target(f"user_{name}", who) for name in names]), names, fields, who)
 
     def _receivers(self, fields: Fields, who: Who | None) -> str:
-        names = [target for target in fields.targets if target in _USERS][:2]
+        names = [target for target in fields.named if target in _USERS][:2]
         if not names:
             return ""
         words = self._and([self._target(f"to_{name}", who) for name in names])
         return _fill(self._word("to"), {"targets": self._owned(words, names, fields, who)})
 
     def _places(self, fields: Fields) -> str:
-        names = [target for target in fields.targets if target not in _USERS][:2]
+        names = [target for target in fields.named if target not in _USERS][:2]
         words = [self._word(f"where_{name}") for name in names]
         return self._and([word for word in words if word])
 

@@ -22,11 +22,11 @@ _NUMBERS = {
 _SEASONS = ("spring", "summer", "fall", "autumn", "winter")
 
 
-def resolve(words: str, published: date, months: Mapping[str, int]) -> str | None:
+def resolve(words: str, published: date, months: Mapping[str, int], *, past: bool = False) -> str | None:
     """ISO 8601 date of reduced precision, or None when the words name none.
 
     `July 1` is the next one from publication on, `last July` the one before it; `next month`, `last year`, `two years ago`
-    are counted from publication; a year alone stays a year.
+    are counted from publication; a year alone stays a year. ``past`` says that the words recall something.
     """
     lower = words.lower()
     if lower in {"immediately", "today", "sofort"}:
@@ -51,7 +51,7 @@ def resolve(words: str, published: date, months: Mapping[str, int]) -> str | Non
     rest = lower.replace(year.group(), "") if year else lower
     day = _DAY.search(rest)
     number = int(day.group(1)) if day else 0
-    when = int(year.group()) if year else _nearest_year(month, published, past="last" in lower)
+    when = int(year.group()) if year else _nearest_year(month, published, past=past or "last" in lower)
     return f"{when:04}-{month:02}-{number:02}" if _valid(when, month, number) else f"{when:04}-{month:02}"
 
 
@@ -89,7 +89,7 @@ def _shift(published: date, count: int, unit: str) -> str:
 
 def _nearest_year(month: int, published: date, *, past: bool) -> int:
     if past:
-        return published.year if month < published.month else published.year - 1
+        return published.year if month <= published.month else published.year - 1
     return published.year if month >= published.month else published.year + 1
 
 

@@ -85,7 +85,7 @@ def _frame_facts(facts: Features, part: str, reading: Reading, mine: list[tuple[
     facts[f"{part}:by:{kind}"] = 1.0
     if frame.strength in {"considered", "proposed", "decided"} and kind == "nobody":
         facts[f"{part}:{frame.strength}:nobody"] = 1.0
-    if frame.strength in {"use", "plan_use"}:
+    if frame.strength in {"use", "plan_use", "begin_use"}:
         facts[f"{part}:{frame.strength}:{kind}"] = 1.0
         if frame.action == "enact":
             facts[f"{part}:required"] = 1.0
@@ -169,6 +169,8 @@ def _together(facts: Features, judged: list[tuple[Frame, Who | None]]) -> None:
     text = {group(frame) for frame, _ in judged if where(frame) != "title" and frame.strength in STRONG}
     if title & text:
         facts["together:agree"] = 1.0
-    planned = any(frame.strength == "plan_use" and who is not None and who.public for frame, who in judged)
+    planned = any(
+        frame.strength in {"plan_use", "begin_use"} and who is not None and who.public for frame, who in judged
+    )
     if not title and not text and not planned:
         facts["together:nothing"] = 1.0

@@ -28,6 +28,8 @@ class Fields:
     duration: str | None = None
     effective: str | None = None
     expires: str | None = None
+    named: tuple[str, ...] = ()
+    """The targets that the act's own sentences name: those of the change line."""
     placed: bool = False
     """A sentence names the first jurisdiction; else it follows from the actor."""
     quality: str = ""
@@ -46,8 +48,9 @@ class FieldReader:
         }
 
     def read(
-        self, frame: Frame, who: Who | None, reading: Reading, published: date, support: Sequence[Frame] = ()
-    ) -> Fields:
+        self, frame: Frame, who: Who | None, reading: Reading, published: date, support: Sequence[Frame] = (),
+        *, alone: bool = False,
+    ) -> Fields:  # fmt: skip
         """Fields of a frame.
 
         Args:
@@ -56,17 +59,21 @@ class FieldReader:
             reading: the article.
             published: publication date, which `last year` and `next month` are counted from.
             support: further frames of the same change; their sentences fill what the first leaves empty.
+            alone: take durations and conditions from the act's own clause only; the sentence tells of several acts.
         """
         found = reading.found(frame.sentence.part)
         sentences = [(found, frame)] + [(reading.found(one.sentence.part), one) for one in support[:3]]
-        duration = self._first("duration", sentences)
-        effective = self._first("effective", sentences)
+        ends = [_end(one, reading) if alone else one.sentence.end for _, one in sentences]
+        duration = self._first("duration", sentences, ends)
+        effective = self._first("effective", sentences, ends)
         places, placed = self._places(sentences, who)
+        named = self._targets(sentences, who)
         return Fields(
             product=self._product(sentences, who),
-            targets=self._targets(sentences, who),
+            targets=named or _around(reading, frame, who),
+            named=named,
             jurisdictions=places,
-            condition=self._first("condition", sentences),
+            condition=self._first("condition", sentences, ends),
             duration=duration,
             effective=resolve(effective, published, self.lexicon.months) if effective else None,
             expires=resolve(duration, published, self.lexicon.months)
@@ -85,9 +92,9 @@ class FieldReader:
                 return " ".join(value.strip(" ,;:\u2013\u2014-").split()) or None
         return None
 
-    def _first(self, name: str, sentences: list[tuple[Found, Frame]]) -> str | None:
-        for found, frame in sentences:
-            value = self.match(name, found.tokens.quote(frame.sentence.start, frame.sentence.end))
+    def _first(self, name: str, sentences: list[tuple[Found, Frame]], ends: list[int]) -> str | None:
+        for (found, frame), end in zip(sentences, ends, strict=True):
+            value = self.match(name, found.tokens.quote(frame.sentence.start, end))
             if value:
                 return value
         return None
@@ -136,12 +143,48 @@ class FieldReader:
         return ((who.place,), False) if who is not None and who.place is not None else ((), False)
 
 
+_LAWFUL = frozenset({"fine", "order", "sue", "settle", "investigate", "rule", "delete"})
+
+
+def _around(reading: Reading, frame: Frame, who: Who | None) -> tuple[str, ...]:
+    """Targets that the top of the article names, where the act's own sentences name none.
+
+    First those of its sentences about the technology; then, for acts of the law, whoever sells it to anyone.
+    """
+    targets: dict[str, None] = {}
+    for found in (reading.title, reading.text):
+        for sentence in found.tokens.sentences[:2]:
+            if (sentence.part, sentence.index) in reading.topic_sentences or sentence.part == "title":
+                inside = [one for one in found.targets if sentence.first <= one.first < sentence.last]
+                targets |= dict.fromkeys(str(one.ref) for one in inside)
+        if targets:
+            return tuple(targets)[:2]
+    makers = any(
+        one.kind == "actor" and one.ref.type == "vendor" for one in (*reading.title.names, *reading.text.names)
+    )
+    maker = makers or any(term.kind == "product" for term in (*reading.title.terms, *reading.text.terms))
+    seller = who is not None and who.type == "vendor"
+    return ("anyone",) if maker and (seller or frame.action in _LAWFUL) else ()
+
+
 _MAKERS = frozenset({"vendor", "platform"})
+
+
+def _end(frame: Frame, reading: Reading) -> int:
+    """Where the next act of the same sentence begins, or the sentence ends."""
+    items = reading.found(frame.sentence.part).tokens.items
+    later = [
+        one.act.first
+        for one in reading.frames
+        if one.sentence == frame.sentence and one.act.first >= frame.act.last and one.subjects != frame.subjects
+    ]
+    return items[min(later)].start if later else frame.sentence.end
 
 
 def _targets_of(found: Found, frame: Frame) -> list[str]:
     """Targets in a frame's sentence: those right of the act, nearest first, else any that are not its subject."""
-    subjects = {index for one in frame.subjects for index in range(one.first, one.last)}
+    done_to = frame.act.passive or frame.act.barred or frame.action == "rule"
+    subjects = {index for one in (() if done_to else frame.subjects) for index in range(one.first, one.last)}
     inside = [one for one in found.targets if frame.sentence.first <= one.first < frame.sentence.last]
     named = [one for one in inside if one.first >= frame.act.first] or [
         one for one in inside if one.first not in subjects

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.analysis.acts import Act
+from bot.analysis.items import Item
 from bot.analysis.lexicon import Mention
 from bot.analysis.text import Sentence
 
@@ -22,7 +23,7 @@ class Frame:
     action: str
     stage: str
     strength: str
-    """decided, legal, proposed, considered, use, plan_use, nominal, soft: how the act is said."""
+    """decided, legal, proposed, considered, plan_use, begin_use, use, nominal, soft: how the act is said."""
     subjects: tuple[Mention, ...] = ()
     """Names left of the act in its clause, from the left."""
     background: bool = False
@@ -40,7 +41,7 @@ class Frame:
 
 
 _STRENGTH = {
-    "decided": 3.0, "legal": 2.6, "proposed": 2.5, "considered": 2.3, "plan_use": 1.6, "use": 1.0, "nominal": 1.2, "soft": 0.8,
+    "decided": 3.0, "legal": 2.6, "proposed": 2.5, "considered": 2.3, "plan_use": 1.6, "begin_use": 1.5, "use": 1.0, "nominal": 1.2, "soft": 0.8,
 }  # fmt: skip
 
 
@@ -106,11 +107,19 @@ def _use(act: Act) -> tuple[str, str, str] | None:
     if act.inner == "supply" or not act.finite:
         return None
     action = act.action or "adopt"
+    head = act.head
+    begun = head is not None and head.form in {"s", "d", "b"} and _sense(head) == "start-use" and head.kind == "verb"
+    if begun and act.modal == "":
+        return action, "announced", "begin_use"
     if act.modal in {"to", "future", "expected"} or act.inner == "want" or act.stage == "considered":
         return action, act.stage or "announced", "plan_use"
     if act.modal in {"may", "would"}:
         return "review", "considered", "soft"
     return action, "announced", "use"
+
+
+def _sense(item: Item) -> str:
+    return item.mention.ref.id if item.mention is not None else ""
 
 
 def _event(act: Act) -> tuple[str, str, str] | None:

@@ -274,11 +274,19 @@ class _Reader:
             if after is not None and after.norm in {"of", "on"}:
                 return True
             if "b" in forms:
-                return not _plural(before, self.tokens)
+                return not (_plural(before, self.tokens) or self._joined(before))
             return "N" in forms and not any(code in forms for code in "dn")
         if after is not None and after.norm in {"on", "of", "against", "over"} and "g" not in forms:
             return True
         return "s" not in forms and "d" not in forms and "g" not in forms and self._opening(index, last)
+
+    def _joined(self, name: Mention) -> bool:
+        """`Bunnings and Kmart pause …`: two names make a plural subject."""
+        return (
+            name.first - 2 >= self.sentence.first
+            and self.tokens[name.first - 1].norm == "and"
+            and (name.first - 1 in self.name_ends)
+        )
 
     def _opening(self, index: int, last: int) -> bool:
         """A noun opens the sentence; a base form before its object (`Ban face scans now`) is an imperative."""

@@ -57,6 +57,8 @@ def _adjusted(frame: Frame, who: Who | None) -> Frame:
         frame.action = "adopt"
     if frame.action == "permit" and not who.public and frame.strength == "decided":
         frame.strength = "use"  # a company's permission is its product, not a rule
+    if frame.action == "delete" and who.type in {"regulator", "court", "oversight", "prosecutor"}:
+        frame.action, frame.strength, frame.act.inner = "order", "legal", "delete"
     if frame.action == "sue" and who.type == "court":
         frame.action = "rule"
     head = frame.act.head

@@ -117,6 +117,14 @@ class Lexicon:
         """Number of distinct token sequences."""
         return len(self._keys)
 
+    def topic_words(self) -> list[str]:
+        """Token sequences that can put a text on topic."""
+        return [
+            words
+            for words, keys in self._keys.items()
+            if any(key.layer == "term" and key.kind in {"core", "product"} for key in keys)
+        ]
+
     def read(self, part: Literal["title", "text"], source: str) -> Tokens:
         """Tokens of a part."""
         return read(part, source, self.abbreviations)

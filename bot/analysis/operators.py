@@ -25,6 +25,8 @@ def _ref(item: Item) -> tuple[str | None, str | None]:
 
 def _limit(item: Item, act: Act) -> Act:  # noqa: PLR0911 - one return for each kind of content
     action, _ = _ref(item)
+    if item.mention is not None and item.mention.ref.id == "lose":
+        return _lose(act)
     if act.kind == "limit" and act.inner != "regulation":
         if item.kind == "verb" and action == "pause":
             return Act("event", "repeal", "postponed" if action == "pause" else "announced", act.obj, inner="limit")
@@ -69,8 +71,20 @@ def _lift(item: Item, act: Act) -> Act:
         return Act("event", action or "repeal", None, act.obj, inner="limit")
     if item.kind == "noun":
         return Act("allow", "permit", None, act.obj, inner="allow")
+    if item.kind == "verb" and item.word.startswith(_ANNULS) and act.kind in {"thing", "use", "plan"}:
+        return Act("event", "rule", "struck down", act.obj, inner="use")
     if act.kind in {"plan", "use", "allow"}:
         return Act("event", "halt", None, act.obj, inner="use")
+    return Act("none", obj=act.obj)
+
+
+_ANNULS = ("strike", "struck", "quash", "annul", "invalidat", "void")
+
+
+def _lose(act: Act) -> Act:
+    """`Police lose face recognition`: somebody else takes it away."""
+    if act.kind in {"thing", "use"} and act.obj == "topic":
+        return Act("event", "ban", None, act.obj, inner="use", barred=True)
     return Act("none", obj=act.obj)
 
 
@@ -97,6 +111,9 @@ def _extend(item: Item, act: Act) -> Act:
         return replace(act, action="pause")
     if act.kind in {"soft", "event", "plan"}:
         return act
+    contract = act.kind == "use" and item.kind == "verb" and any(one.word.startswith("contract") for one in act.chain)
+    if contract:
+        return Act("event", "adopt", None, act.obj, inner="use")
     return Act("use", "adopt", None, act.obj) if item.kind == "verb" else act
 
 
@@ -144,6 +161,8 @@ def _approve(_item: Item, act: Act) -> Act:
 
 
 def _effect(item: Item, act: Act) -> Act:
+    if act.kind == "event" and item.form != "P":
+        return act  # `begins legal action`
     if act.kind in {"limit", "bill"}:
         return Act("event", act.action or "enact", "in force", act.obj, inner=act.kind)
     if act.kind in {"use", "thing", "plan"} and item.form != "P":

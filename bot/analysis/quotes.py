@@ -30,7 +30,9 @@ class Quotation:
     speaker: str | None
     sentence: Sentence
     about: int
-    """How much of it is about the technology and an act: 0 for small talk."""
+    """How much of it is about the technology: 0 not at all, 3 when it names it with an act."""
+    actions: frozenset[str] = frozenset()
+    """Actions that its words stand for."""
     names: tuple[Mention, ...] = ()
     """Names in what introduces it and where its speaker is first named."""
 
@@ -53,9 +55,9 @@ def quoted_places(found: Found) -> list[tuple[int, int]]:
 def quotations(reading: Reading) -> list[Quotation]:
     """Direct quotations of the text, in order."""
     found = reading.text
+    items = found.tokens.items
     quotes: list[Quotation] = []
     for first, last in quoted_places(found)[:30]:
-        items = found.tokens.items
         sentence = next((one for one in found.tokens.sentences if one.first <= first < one.last), None)
         if sentence is None or sum(item.word for item in items[first + 1 : last]) < MIN_WORDS:
             continue
@@ -64,28 +66,32 @@ def quotations(reading: Reading) -> list[Quotation]:
         names = [one for one in found.names if window is not None and window[0] <= one.first < window[1]]
         if speaker is not None:
             names += _introduced(found, speaker)
+        elif window is None and quotes and quotes[-1].sentence.index >= sentence.index - 1:
+            speaker, names = quotes[-1].speaker, list(quotes[-1].names)  # `…," she said. "…."`
         text = found.tokens.quote(items[first + 1].start, items[last - 1].end)
-        quotes.append(Quotation(text, _full(found, speaker), sentence, _about(found, first, last), tuple(names)))
+        quotes.append(
+            Quotation(text, _full(found, speaker), sentence, *_content(found, first, last), names=tuple(names))
+        )
     return quotes
 
 
-def _about(found: Found, first: int, last: int) -> int:
+def _content(found: Found, first: int, last: int) -> tuple[int, frozenset[str]]:
     kinds = {term.kind for term in found.terms if first < term.first < last}
-    acts = any(first < one[0].first < last and any(sense.kind in _ACTS for sense in one) for one in found.senses)
-    return (2 if kinds & {"core", "product"} else 1 if "weak" in kinds else 0) + acts
+    senses = [sense for readings in found.senses if first < readings[0].first < last for sense in readings]
+    about = 2 if kinds & {"core", "product"} else 1 if "weak" in kinds else 0
+    if about and any(sense.kind in _ACTS for sense in senses):
+        about += 1
+    return about, frozenset(str(sense.ref.action) for sense in senses if sense.kind in _ACTS)
 
 
 def _attribution(found: Found, first: int, last: int) -> tuple[int, int] | None:
-    """The words around a verb of saying: right after the quotation, or right before it."""
-    items = found.tokens.items
-    for low, high in ((last + 1, min(last + 18, len(items))), (max(0, first - 14), first)):
-        stop = next((index for index in range(low, high) if items[index].norm in {".", '"'} and index > low), high)
-        low = (
-            max((index + 1 for index in range(low, high) if items[index].norm in {".", '"'}), default=low)
-            if low < first
-            else low
-        )
-        high = stop if low >= last else high
+    """The words around a verb of saying: right after the quotation, or right before it in its sentence."""
+    start = next(one.first for one in found.tokens.sentences if one.first <= first < one.last)
+    end = next(one.last for one in found.tokens.sentences if one.first <= last < one.last)
+    marks = [index for index in range(start, end) if found.tokens.items[index].norm == '"']
+    following = min((index for index in marks if index > last), default=end)
+    preceding = max((index + 1 for index in marks if index < first), default=start)
+    for low, high in ((last + 1, min(last + 18, following)), (max(first - 14, preceding), first)):
         if any(found.is_class(index, "quote_verbs") for index in range(low, high)):
             return low, high
     return None
@@ -138,7 +144,7 @@ def _full(found: Found, speaker: str | None) -> str | None:
 
 def _introduced(found: Found, speaker: str) -> list[Mention]:
     """Names in the sentence in which a speaker is first named: `Arvind Krishna, chief executive of IBM`."""
-    last = speaker.split()[-1]
+    last = speaker.rsplit(maxsplit=1)[-1]
     items = found.tokens.items
     place = next((index for index, item in enumerate(items) if item.raw == last), None)
     if place is None:
@@ -156,22 +162,34 @@ def said(
     The actor's own quotation about the act, where there is one; else the sentence of the text that tells it; else the headline.
     """
     own = [
-        quote for quote in quotes if quote.about > 0 and quote.speaker and who is not None and _by(quote, who, actors)
+        quote
+        for quote in quotes
+        if (quote.about or frame.action in quote.actions) and who is not None and _by(quote, who, actors)
     ]
     if own:
         best = max(own, key=lambda quote: quote.about)
         return best.text.rstrip(","), best.speaker
-    told = [one for one in (frame, *support) if one.sentence.part == "text" and not one.background]
-    if not told:
-        told = [one for one in reading.frames if one.sentence.part == "text" and one.action == frame.action]
-    sentence = told[0].sentence if told else frame.sentence
+    if frame.sentence.part == "text":
+        sentence = frame.sentence
+    else:
+        told = [one for one in support if one.sentence.part == "text" and not one.background and one.weight > _TOLD]
+        tops = [one for one in reading.text.tokens.sentences[:3] if ("text", one.index) in reading.topic_sentences]
+        sentence = min(
+            (one.sentence for one in told), key=lambda one: one.index, default=tops[0] if tops else frame.sentence
+        )
     found = reading.found(sentence.part)
     return found.tokens.quote(sentence.start, sentence.end), None
+
+
+_TOLD = 2.0
+"""Weight of a frame whose sentence can stand for the change."""
 
 
 def _by(quote: Quotation, who: Who, actors: Mapping[str, Actor]) -> bool:
     """Whether the speaker speaks for the actor: is it, belongs to it, or is introduced with it."""
     speaker = (quote.speaker or "").lower()
+    if not speaker:
+        return False
     if speaker in who.name.lower() or who.name.lower() in speaker:
         return True
     for one in quote.names:
@@ -179,9 +197,8 @@ def _by(quote: Quotation, who: Who, actors: Mapping[str, Actor]) -> bool:
             person = actors.get(one.ref.id)
             if one.ref.id == who.id or (person is not None and who.id is not None and person.parent == who.id):
                 return True
-        elif one.kind in {"placebody", "placepolice"} and who.place == one.ref.code and who.public:
-            return True
-        elif one.kind == "body" and (one.ref == who.type or (one.ref == "deployer" and who.type in _COMPANIES)):
+        body = one.kind == "body" and (one.ref == who.type or (one.ref == "deployer" and who.type in _COMPANIES))
+        if body or (one.kind in {"placebody", "placepolice"} and who.place == one.ref.code and who.public):
             return True
     return False
 

@@ -21,16 +21,9 @@ class Cast(Bodies):
     def of_frame(self, frame: Frame, found: Found) -> Who | None:
         """The actor of a frame, from its own clause."""
         act = frame.act
-        if act.by is not None and (act.passive or act.role in {"unlawful", "rule"}):
-            who = self.of_mention(act.by, found, frame.action)
-            if who is not None and not (
-                who.type in SPEAKERS and (who.id is None or who.guessed) and frame.action == "sue"
-            ):
-                return who
-        if not frame.subjects and frame.strength != "legal" and _agentless(act):
-            for mention in act.patients:
-                if self._placing(mention, found, frame.action):
-                    return self.of_mention(mention, found, frame.action)
+        who = self._agent(frame, found)
+        if who is not None:
+            return who
         free, bound = self._heads(frame, found)
         heads = [*free, *bound]
         if any(one.kind != "body" or self._place_beside(one, found) is not None for one in heads):
@@ -42,6 +35,24 @@ class Cast(Bodies):
             if who is not None:
                 return replace(who, oblique=mention in bound)
         return self._unknown(frame, found)
+
+    def _agent(self, frame: Frame, found: Found) -> Who | None:
+        """Who is not left of the act as its subject: after `by`, the holder of an office, the place of an agentless act."""
+        act = frame.act
+        if act.by is not None and (act.passive or act.role in {"unlawful", "rule"}):
+            who = self.of_mention(act.by, found, frame.action)
+            if who is not None and not (
+                who.type in SPEAKERS and (who.id is None or who.guessed) and frame.action == "sue"
+            ):
+                return who
+        officer = self._officer_before(frame, found) if not frame.subjects else None
+        if officer is not None:
+            return officer
+        if not frame.subjects and frame.strength != "legal" and _agentless(act):
+            for mention in act.patients:
+                if self._placing(mention, found, frame.action):
+                    return self.of_mention(mention, found, frame.action)
+        return None
 
     def whom(self, frame: Frame, who: Who | None, found: Found) -> Who | None:
         """Whom it is done to, for acts of the law: the company fined, sued or told to stop, the authority judged."""
@@ -58,9 +69,18 @@ class Cast(Bodies):
                 return other
         for term in found.terms:
             owner = self.actors.get(term.ref.actor or "") if term.kind == "product" else None
-            if owner is not None and frame.sentence.first <= term.first < frame.sentence.last:
-                if owner.type in _DONE_TO[frame.action] and (who is None or owner.name != who.name):
-                    return Who(owner.name, owner.type, owner.id, first_code(owner.jurisdiction))
+            if owner is None or not frame.sentence.first <= term.first < frame.sentence.last:
+                continue
+            if owner.type in _DONE_TO[frame.action] and (who is None or owner.name != who.name):
+                return Who(owner.name, owner.type, owner.id, first_code(owner.jurisdiction))
+        return None
+
+    def saying(self, frame: Frame, types: frozenset[str]) -> Who | None:
+        """A company that stands before the act as the one who says it: `Microsoft says police cannot buy …`."""
+        for found, one in self.mentioned:
+            before = found.tokens.part == frame.sentence.part and frame.sentence.first <= one.first < frame.act.first
+            if before and one.kind == "actor" and one.ref.type in types:
+                return self.of_mention(one, found, frame.action)
         return None
 
     def _placing(self, mention: Mention, found: Found, action: str) -> bool:
@@ -77,9 +97,11 @@ class Cast(Bodies):
         bound: list[Mention] = []
         for mention in frame.subjects:
             before = mention.first - 1
+            while before > frame.sentence.first and found.tokens.items[before].norm in {"the", "a", "an", "der", "die"}:
+                before -= 1
             norm = found.tokens.items[before].norm if before >= frame.sentence.first else ""
             prepositional = found.is_class(before, "preposition") and norm not in {"of", "'s"} if before >= 0 else False
-            (bound if prepositional or (norm == "of" and (free or bound)) else free).append(mention)
+            (bound if prepositional or norm == "of" else free).append(mention)
         return sorted(free, key=lambda one: one.kind == "adjective"), bound
 
     def of_mention(self, mention: Mention, found: Found, action: str) -> Who | None:  # noqa: PLR0911 - one return a kind
@@ -200,6 +222,26 @@ class Cast(Bodies):
             if one.kind == "actor" and one.last - one.first > 1 and found.tokens.items[one.last - 1].raw == name:
                 who = self.of_mention(one, found, action)
                 return _guess(who) if who is not None else None
+        return self._office_holder(name)
+
+    def _officer_before(self, frame: Frame, found: Found) -> Who | None:
+        """`Cuomo signs …`: a surname right before the verb, whose office the article gives elsewhere."""
+        index = frame.act.first - 1
+        if index < frame.sentence.first or not found.tokens.items[index].capital or not found.capitals:
+            return None
+        return self._surname(found.tokens.items[index].raw, frame.action)
+
+    def _office_holder(self, surname: str) -> Who | None:
+        """The body that a surname stands for: `Attorney General Ken Paxton`, `Gov. Gavin Newsom`."""
+        for found, one in self.mentioned:
+            if one.kind != "body" or one.ref not in _OFFICES:
+                continue
+            items = found.tokens.items
+            for index in range(one.last, min(one.last + 4, len(items))):
+                if items[index].raw == surname:
+                    return self._body(one, found, self._place_beside(one, found))
+                if not (items[index].capital or items[index].norm == "."):
+                    break
         return None
 
     def fallback(self, frame: Frame, among: frozenset[str] | None = None) -> Who | None:
@@ -245,6 +287,7 @@ _FITTING: dict[str, frozenset[str]] = {
 }
 
 
+_OFFICES = frozenset({"executive", "prosecutor", "regulator", "court", "legislature", "city", "police"})
 _COMPANIES = frozenset({"vendor", "platform", "deployer", "organisation", "landlord"})
 _OTHERS = _COMPANIES | {"police", "agency", "school", "executive"}
 _DONE_TO: dict[str, frozenset[str]] = {

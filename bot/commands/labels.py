@@ -11,11 +11,11 @@ import click
 from bot import labels
 from bot.commands.common import json_option, listing, plain, settings_with_logs
 from bot.errors import UsageError
-from bot.intake import ASKED
 from bot.labels import value_of
 from bot.model import Action, Article, PolicyChange, StoryRole
 from bot.store import Store, Tx
 from bot.store.runtime import Label
+from bot.telling import ASKED
 from bot.wiring import open_store, utc_now
 
 UNSURE = 0.8

@@ -31,7 +31,10 @@ def manifest(url: str | None, socket: bool) -> None:
     address = url or settings_with_logs(level="WARNING").public_url
     if not address and not socket:
         raise UsageError("slack manifest: give --url https://your.host (or --socket-mode, which needs no address)")
-    print_json(make(address, socket_mode=socket))
+    try:
+        print_json(make(address, socket_mode=socket))
+    except ValueError as error:
+        raise UsageError(f"slack manifest: {address}: {error} (--socket-mode)") from error
 
 
 @slack_command.command("check")

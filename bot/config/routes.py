@@ -47,6 +47,7 @@ def build_routes(value: AlertsFile, root: Node, file: str, topic: Topic, sources
             continue
         seen[entry.name] = line
         _check_operators(entry, index, root, file, alerts)
+        _check_quiet(entry, index, root, file, alerts)
         filters = _Filters(root, ("routes", index, "when"), file, names, alerts).resolve(entry.when)
         alerts.routes.append(_route(entry, filters, f"{file}:{line}"))
     _check_all(alerts, file, root)
@@ -87,6 +88,7 @@ def _route(entry: RouteEntry, filters: Filters, where: str) -> Route:
         max_per_hour=entry.max_per_hour,
         thread=entry.thread,
         broadcast=entry.broadcast,
+        quiet=entry.quiet,
         where=where,
     )
 
@@ -101,6 +103,15 @@ def _check_operators(entry: RouteEntry, index: int, root: Node, file: str, alert
     if entry.when != When():
         said = "when has no effect on an operators route; remove it, or write kind: policy"
         alerts.warnings.append(Problem(file, root.line_of("routes", index, "when"), said))
+
+
+def _check_quiet(entry: RouteEntry, index: int, root: Node, file: str, alerts: Alerts) -> None:
+    """Quiet hours hold up what is posted at once; a digest has its own time, and operators are told at any."""
+    if entry.quiet is None or (entry.kind == "policy" and entry.send.kind == "now"):
+        return
+    which = "an operators route" if entry.kind == "operators" else "a route that sends a digest"
+    said = f"quiet has no effect on {which}; remove it"
+    alerts.warnings.append(Problem(file, root.line_of("routes", index, "quiet"), said))
 
 
 def _check_all(alerts: Alerts, file: str, root: Node) -> None:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from bot.config.explain import closest, unknown_value
 from bot.config.yaml12 import shorten
-from bot.model import Schedule
+from bot.model import Quiet, Schedule
 
 TERMINAL = "terminal:"
 """Prefix of the channel that stands in where `${SLACK_CHANNEL}` is not set and there is no token to post with."""
@@ -28,6 +28,7 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _CHANNEL = re.compile(r"[CGD][A-Z0-9]{8,}")
 _USER = re.compile(r"[UW][A-Z0-9]{8,}")
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})")
+_RANGE = re.compile(r"\s*[-–—]\s*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _CATEGORY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _PLACE = re.compile(r"(?:[A-Z]{2}(?:-[A-Z0-9]{1,3})?)(?:/\S.*)?")
@@ -212,6 +213,35 @@ def schedule_text(value: Schedule) -> str:
         return "now"
     day = f" {_DAYS[value.weekday]}" if value.kind == "weekly" else ""
     return f"{value.kind}{day} {value.hour:02}:{value.minute:02} {value.zone}"
+
+
+def quiet(value: Any) -> Quiet | None:
+    """`22:00-07:00 Europe/Brussels`, over midnight where the end is earlier; without a zone UTC is meant, empty is none.
+
+    >>> quiet("22:00-07:00 Europe/Brussels").zone
+    'Europe/Brussels'
+    """
+    if value is None or isinstance(value, Quiet):
+        return value
+    written = shorten(str(value))
+    words = _RANGE.sub("-", str(value).strip()).split()
+    times = words[0].split("-") if words else []
+    if len(words) not in (1, 2) or len(times) != 2:
+        raise ValueError(
+            f'"{written}" is no time of the day; write a start and an end, like 22:00-07:00 Europe/Brussels'
+        )
+    (hour, minute), (to_hour, to_minute) = _clock(times[0]), _clock(times[1])
+    start, end = time(hour, minute), time(to_hour, to_minute)
+    if start == end:
+        raise ValueError(
+            f'"{written}" ends when it begins; write two different times, like 22:00-07:00 Europe/Brussels'
+        )
+    return Quiet(start, end, _zone(words[1]) if len(words) == 2 else "UTC")
+
+
+def quiet_text(value: Quiet | None) -> str:
+    """Quiet hours as people write them."""
+    return "" if value is None else f"{value.start:%H:%M}-{value.end:%H:%M} {value.zone}"
 
 
 def _weekday(word: str) -> int:

@@ -12,7 +12,7 @@ from pydantic.json_schema import models_json_schema
 from bot.config import scalars
 from bot.config.explain import unknown_value
 from bot.config.reading import Section
-from bot.model import TARGETS, Action, Schedule, Stage
+from bot.model import TARGETS, Action, Quiet, Schedule, Stage
 
 CATEGORIES = (
     "corporate_newsroom", "vendor_blog", "government_regulator", "legislature", "court", "ngo", "research_standards",
@@ -81,6 +81,12 @@ Send = Annotated[
     BeforeValidator(scalars.schedule),
     PlainSerializer(scalars.schedule_text, return_type=str, when_used="json"),
     _text("^(now|daily|weekly)", "now | daily 09:00 Europe/Brussels | weekly mon 09:00 America/New_York"),
+]
+QuietHours = Annotated[
+    Quiet | None,
+    BeforeValidator(scalars.quiet),
+    PlainSerializer(scalars.quiet_text, return_type=str, when_used="json"),
+    _text("^[0-9]{1,2}:[0-9]{2}", "22:00-07:00 Europe/Brussels: what would be posted then comes at the end of it"),
 ]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 Score = Annotated[float, Field(ge=0, le=1)]
@@ -160,6 +166,7 @@ class RouteEntry(Section):
     max_per_hour: int = Field(12, ge=1, le=1000)
     thread: bool = True
     broadcast: bool = False
+    quiet: QuietHours = Field(None, examples=["22:00-07:00 Europe/Brussels"])
 
 
 class ThresholdsBlock(Section):

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from bot import intake, labels, stories
 from bot.alerts import notices
 from bot.errors import UsageError
-from bot.intake import ASKED
 from bot.model import Analysis, Article, Entry, Failure, Source, TextOrigin
 from bot.slack.asks import Asker
 from bot.slack.ports import Done
@@ -18,6 +17,7 @@ from bot.sources.articles import ArticlePage, extract, fetch_article
 from bot.sources.robots import Robots
 from bot.store import Tx
 from bot.store.runtime import Label
+from bot.telling import ASKED
 from bot.wiring import Parts, make_fetcher
 
 ASKED_SOURCE = Source(ASKED, "Analysed on request", "https://asked.invalid/", enabled=False)

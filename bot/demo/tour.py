@@ -21,13 +21,13 @@ from bot import pipeline, upkeep
 from bot.config.load import Config, load
 from bot.demo.outlets import Outlet, OutletServer
 from bot.history import moment
-from bot.intake import Told
 from bot.model import DeliveryState, Message, SendResult
 from bot.queries import Reader
 from bot.settings import Settings, read_settings
 from bot.slack.terminal import TerminalSender
 from bot.sources.http import Fetcher, FetchLimits
 from bot.store import Store
+from bot.telling import Told
 from bot.web import Tracker, build_app
 from bot.wiring import Live, Parts
 

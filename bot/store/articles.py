@@ -18,7 +18,7 @@ from bot.store.rows import (
     span_from_json,
     span_to_json,
 )
-from bot.store.sql import for_update, insert
+from bot.store.sql import for_update, having, insert
 from bot.store.tables.articles import articles, change_words, policy_changes, wanted_pages
 from bot.store.tables.base import digest
 from bot.store.words import words_of
@@ -43,6 +43,8 @@ class Wanted:
     wanted_at: datetime
     attempts: int
     """How often it was tried in vain."""
+    source_ok_at: datetime | None = None
+    """When its source had been read before the poll that brought the article."""
 
 
 class Articles:
@@ -50,6 +52,8 @@ class Articles:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._unwritten = set[int]()
+        """Articles that this transaction has created: they have no changes yet."""
 
     # --- articles ---
 
@@ -65,20 +69,36 @@ class Articles:
         Returns:
             Its id, and whether this call created it; an article that was there already is left as it is.
         """
-        row = {name: getattr(article, name) for name in _PLAIN} | _analysis_row(analysis, fingerprint)
-        row |= {
-            "identity_hash": digest(article.canonical_url, article.discriminator),
-            "canonical_hash": digest(article.canonical_url),
-            "curated": curated,
-        }
-        statement = (
-            insert(self._connection, articles).values(row).on_conflict_do_nothing(index_elements=["identity_hash"])
-        )
-        created = self._connection.execute(statement.returning(articles.c.id)).scalar()
-        if created is not None:
-            return created, True
-        query = select(articles.c.id).where(articles.c.identity_hash == row["identity_hash"])
-        return self._connection.execute(query).scalar_one(), False
+        ((article_id, created),) = self.add_many([(article, analysis)], fingerprint, curated=curated)
+        return article_id, created
+
+    def add_many(
+        self, judged: Sequence[tuple[Article, Analysis]], fingerprint: str, *, curated: bool = False
+    ) -> list[tuple[int, bool]]:
+        """Store several articles as :meth:`add` does, in one statement; of those with one identity the first counts."""
+        rows: dict[bytes, dict[str, Any]] = {}
+        identities = [digest(article.canonical_url, article.discriminator) for article, _ in judged]
+        for identity, (article, analysis) in zip(identities, judged, strict=True):
+            if identity not in rows:
+                row = {name: getattr(article, name) for name in _PLAIN} | _analysis_row(analysis, fingerprint)
+                row |= {"canonical_hash": digest(article.canonical_url), "curated": curated}
+                rows[identity] = row | {"identity_hash": identity}
+        if not rows:
+            return []
+        statement = insert(self._connection, articles).on_conflict_do_nothing(index_elements=["identity_hash"])
+        columns = (articles.c.identity_hash, articles.c.id)
+        created = self._connection.execute(statement.returning(*columns), list(rows.values()))
+        ids = {found.identity_hash: found.id for found in created}
+        news = set(ids)
+        self._unwritten.update(ids.values())
+        if absent := [each for each in rows if each not in ids]:
+            known = having(self._connection, select(*columns), articles.c.identity_hash, absent)
+            ids |= {found.identity_hash: found.id for found in known}
+        result = []
+        for identity in identities:
+            result.append((ids[identity], identity in news))
+            news.discard(identity)
+        return result
 
     def get(self, article_id: int) -> Article | None:
         """Read one article."""
@@ -147,6 +167,9 @@ class Articles:
         Returns:
             The changes' ids in the given order.
         """
+        if article_id in self._unwritten and not changes:
+            return []  # as with nearly every article: there is nothing to write, nothing to retire
+        self._unwritten.discard(article_id)
         query = (
             select(policy_changes).where(policy_changes.c.article_id == article_id).order_by(policy_changes.c.position)
         )
@@ -197,9 +220,13 @@ class Articles:
 
     # --- pages to fetch ---
 
-    def want_page(self, article_id: int, url: str, now: datetime) -> None:
-        """Ask for an article's page to be fetched; asking again changes nothing."""
+    def want_page(self, article_id: int, url: str, now: datetime, source_ok_at: datetime | None = None) -> None:
+        """Ask for an article's page to be fetched; asking again changes nothing.
+
+        ``source_ok_at`` says when its source had been read before the poll that brought the article.
+        """
         row = {"article_id": article_id, "url": url, "state": WANTED, "wanted_at": now, "next_at": now}
+        row |= {"source_ok_at": source_ok_at}
         self._connection.execute(insert(self._connection, wanted_pages).values(row).on_conflict_do_nothing())
 
     def claim_wanted(self, owner: str, now: datetime, lease: timedelta, limit: int) -> list[Wanted]:

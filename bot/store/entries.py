@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, or_, select, update
 
 from bot.model import Entry
-from bot.store.sql import chunks, insert, present
+from bot.store.sql import chunks, having, insert, present
 from bot.store.tables.base import digest
 from bot.store.tables.sources import entries
 
@@ -19,6 +20,18 @@ UNJUDGED = "new"
 
 FEWEST_WORDS = 4
 """A title and text of fewer words ("Press release") says too little to recognise an entry by."""
+
+
+_AGO = r"(?:\d+|an?)\s+(?:seconds?|minutes?|mins?|hours?|hrs?|days?)\s+ago\b"
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_MOMENT = rf"(?:{_MONTH}\s+)?\d[\d:./,-]*(?:\s+{_MONTH})?(?:\s+(?:at\s+)?\d[\d:./,-]*)*(?:\s*(?:am|pm|utc|gmt)\b)?"
+_VOLATILE = re.compile(
+    r"\b\d[\d.,]*k?\s+(?:comments?|repl(?:y|ies)|views?|shares?|likes?|reads?|responses)\b"
+    r"|\bcomments?\s*\(\d+\)"
+    rf"|\b(?:last\s+)?(?:updated|modified)(?:\s+(?:on|at))?:?\s+(?:{_AGO}|{_MOMENT})"
+    rf"|\b{_AGO}"
+)
+"""What changes by itself on a page that nobody edits: counters, ages, the moment of the last change. In small letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +63,22 @@ class StoredEntry:
     article_id: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A known entry whose words are others now."""
+
+    id: int
+    article_id: int | None
+    verdict: str
+    updates: int
+    """How often its words were changed before."""
+    content_hash: bytes | None
+    """Of the words that are stored."""
+
+
 def content_hash(entry: Entry) -> bytes | None:
-    """Fingerprint an entry by what it says, whatever its id, link and dates; None when it says too little."""
-    words = f"{entry.title} {entry.text}".casefold().split()
+    """Fingerprint an entry by what it says, whatever its id, link, dates and counters; None when it says too little."""
+    words = _VOLATILE.sub(" ", f"{entry.title} {entry.text}".casefold()).split()
     return digest(" ".join(words)) if len(words) >= FEWEST_WORDS else None
 
 
@@ -67,6 +93,41 @@ class Entries:
         by_hash = {digest(key): key for key in keys}
         known = present(self._connection, entries.c.key_hash, list(by_hash), entries.c.source_id == source_id)
         return {key for key_hash, key in by_hash.items() if key_hash not in known}
+
+    def compare(self, source_id: str, candidates: Sequence[Entry], *, most: int) -> tuple[set[str], dict[str, Changed]]:
+        """Compare a document's entries with what is stored of them.
+
+        Args:
+            source_id: Their source.
+            candidates: The entries.
+            most: An entry whose words changed so often already is left as it is.
+
+        Returns:
+            The keys that are new, and by key the known ones whose words changed. Of two copies under one key one that
+            reads as stored is enough for no change.
+        """
+        by_hash = {digest(entry.key): entry.key for entry in candidates}
+        table = entries.c
+        columns = (table.key_hash, table.id, table.article_id, table.verdict, table.updates, table.content_hash)
+        query = select(*columns).where(table.source_id == source_id)
+        known = {
+            by_hash[row.key_hash]: Changed(row.id, row.article_id, row.verdict, row.updates, row.content_hash)
+            for row in having(self._connection, query, table.key_hash, list(by_hash))
+        }
+        says: dict[str, set[bytes | None]] = {}
+        for entry in candidates:
+            if entry.key in known and known[entry.key].updates < most:
+                says.setdefault(entry.key, set()).add(content_hash(entry))
+        changed = {key: known[key] for key, said in says.items() if not said & {None, known[key].content_hash}}
+        return set(by_hash.values()) - known.keys(), changed
+
+    def reword(self, changed: Changed, entry: Entry) -> bool:
+        """Store the new words of a known entry; False when they are no longer those that were compared."""
+        before = changed.content_hash
+        same = entries.c.content_hash.is_(None) if before is None else entries.c.content_hash == before
+        values = {"title": entry.title, "updated": entry.updated, "content_hash": content_hash(entry)}
+        statement = update(entries).where(entries.c.id == changed.id, same)
+        return self._connection.execute(statement.values(**values, updates=entries.c.updates + 1)).rowcount == 1
 
     def add(
         self, source_id: str, new: Sequence[Entry], now: datetime, canonical: Mapping[str, str] | None = None

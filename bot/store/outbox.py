@@ -127,15 +127,22 @@ class Outbox(OutboxSending):
         self._write(ids, story_id=story_id)
 
     def hurry(self, now: datetime) -> int:
-        """Make due what still waits for its fellows: for a single pass, after which nobody else will come. Returns how many."""
-        statement = update(deliveries).where(
+        """Make due what still waits for its fellows: for a single pass, after which nobody else will come. Returns how many.
+
+        What is kept over quiet hours stays: they are somebody's night, and the next pass finds it.
+        """
+        waiting = self._select(
             is_open(),
             deliveries.c.state == DeliveryState.PENDING,
             deliveries.c.attempts == 0,
             deliveries.c.kind.in_(_FOLDABLE),
             deliveries.c.not_before > now,
+            limit=20_000,
         )
-        return self._connection.execute(statement.values(not_before=now)).rowcount
+        due = [one.id for one in waiting if "quiet" not in one.payload]
+        for part in sql.chunks(due):
+            self._connection.execute(update(deliveries).where(deliveries.c.id.in_(part)).values(not_before=now))
+        return len(due)
 
     # --- for operators ----------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, or_, select, update
 
 from bot.model import Health, Source, SourceKind, SourceRow, SourceState, Validators
 from bot.store.sql import for_update, insert, one_of
@@ -19,6 +19,10 @@ _LEARNED = (
 """Fields of SourceState that a poll writes, beside the validators and the interval. Not the mute: people change it meanwhile."""
 
 _RELEASED: dict[str, Any] = {"lease_owner": None, "lease_until": None}
+
+_POLLED = ("next_poll_at", "last_polled_at", "last_ok_at")
+"""The fields that every poll writes, also the one that finds nothing new; beside the interval."""
+_OTHERS = tuple(name for name in _LEARNED if name not in _POLLED)
 
 _NOTHING_LEARNED: dict[str, Any] = _RELEASED | {
     "etag": None,
@@ -76,6 +80,33 @@ class Sources:
             ids, or_(sources.c.next_poll_at.is_(None), sources.c.next_poll_at <= now), owner, now, lease, limit
         )
 
+    def any_due(self, now: datetime) -> bool:
+        """Tell cheaply whether any source may be due and free; a claim decides."""
+        free = or_(sources.c.lease_until.is_(None), sources.c.lease_until <= now)
+        watched = and_(sources.c.configured, sources.c.enabled, free)
+        query = select(sources.c.id).where(sources.c.next_poll_at <= now, watched).limit(1)
+        fresh = select(sources.c.id).where(sources.c.next_poll_at.is_(None), watched).limit(1)
+        return any(self._connection.execute(each).first() is not None for each in (query, fresh))
+
+    def overdue(self, before: datetime) -> list[SourceState]:
+        """Configured and enabled sources that were due before a time, and those marked late; by id."""
+        behind = or_(sources.c.next_poll_at < before, sources.c.health == Health.LATE)
+        query = select(sources).where(sources.c.configured, sources.c.enabled, behind).order_by(sources.c.id)
+        return [_state(row) for row in self._connection.execute(query).mappings()]
+
+    def waiting(self, before: datetime) -> list[str]:
+        """Ids of watched sources that nobody holds and that were due before a time, or never polled; by id."""
+        due = or_(sources.c.next_poll_at.is_(None), sources.c.next_poll_at < before)
+        watched = and_(sources.c.configured, sources.c.enabled, sources.c.lease_owner.is_(None), due)
+        return list(self._connection.execute(select(sources.c.id).where(watched).order_by(sources.c.id)).scalars())
+
+    def schedule(self, times: Mapping[str, datetime]) -> None:
+        """Set when sources are polled next, by id; those that somebody polls now are left."""
+        free = and_(sources.c.id == bindparam("_id"), sources.c.lease_owner.is_(None))
+        statement = update(sources).where(free).values(next_poll_at=bindparam("_at"))
+        if times:
+            self._connection.execute(statement, [{"_id": each, "_at": at} for each, at in times.items()])
+
     def claim(self, ids: Collection[str], owner: str, now: datetime, lease: timedelta) -> list[SourceState]:
         """Lease these sources, due or not, except those that others hold."""
         return self._claim(ids, None, owner, now, lease, len(ids))
@@ -124,6 +155,29 @@ class Sources:
         }
         mine = and_(sources.c.id == state.id, sources.c.lease_owner == owner, sources.c.url == state.url)
         return self._connection.execute(update(sources).where(mine).values(values)).rowcount == 1
+
+    def finish_many(self, polled: Iterable[tuple[SourceState, SourceState]], owner: str) -> None:
+        """Write what polls learned that brought no entry, and give their leases back: many for the price of one.
+
+        Args:
+            polled: The state before and after each poll; only the times are written where nothing else differs.
+            owner: Who polled; what it holds no longer is passed over, as by :meth:`finish`.
+        """
+        times: list[dict[str, Any]] = []
+        whole: list[dict[str, Any]] = []
+        for before, after in polled:
+            row = {f"_{name}": getattr(after, name) for name in _POLLED}
+            row |= {"_id": after.id, "_owner": owner, "_url": after.url, "_poll_interval": after.interval}
+            if _same_but_times(before, after):
+                times.append(row)
+            else:
+                row |= {f"_{name}": getattr(after, name) for name in _LEARNED}
+                row |= {f"_{name}": getattr(after.validators, name) for name in _VALIDATORS}
+                whole.append(row)
+        if times:
+            self._connection.execute(_FINISH_TIMES, times)
+        if whole:
+            self._connection.execute(_FINISH_WHOLE, whole)
 
     def release(self, ids: Collection[str], owner: str) -> None:
         """Give leases back without having polled (shutting down)."""
@@ -185,6 +239,24 @@ class Sources:
 
     def _set(self, source_id: str, values: Mapping[str, Any]) -> bool:
         return self._connection.execute(update(sources).where(sources.c.id == source_id).values(values)).rowcount == 1
+
+
+_VALIDATORS = ("etag", "last_modified", "body_hash")
+_TAKEN = and_(
+    sources.c.id == bindparam("_id"), sources.c.lease_owner == bindparam("_owner"), sources.c.url == bindparam("_url")
+)
+_FINISH_TIMES = (
+    update(sources)
+    .where(_TAKEN)
+    .values({name: bindparam(f"_{name}") for name in (*_POLLED, "poll_interval")} | _RELEASED)
+)
+_FINISH_WHOLE = _FINISH_TIMES.values({name: bindparam(f"_{name}") for name in (*_LEARNED, *_VALIDATORS)})
+
+
+def _same_but_times(before: SourceState, after: SourceState) -> bool:
+    return before.validators == after.validators and all(
+        getattr(before, name) == getattr(after, name) for name in _OTHERS
+    )
 
 
 def _definition(source: Source) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     LargeBinary,
+    Row,
     Select,
     Table,
     Text,
@@ -54,13 +55,19 @@ def present(
     connection: Connection, column: ColumnElement[bytes], hashes: Sequence[bytes], *where: ColumnElement[bool]
 ) -> set[bytes]:
     """Tell which of the hashes stand in a column; one query on PostgreSQL, one for each chunk on SQLite."""
+    return {row[0] for row in having(connection, select(column).where(*where), column, hashes)}
+
+
+def having(
+    connection: Connection, query: Select[Any], column: ColumnElement[bytes], hashes: Sequence[bytes]
+) -> Iterator[Row[Any]]:
+    """Read the rows of a query that have one of the hashes; one query on PostgreSQL, one for each chunk on SQLite."""
     if is_postgresql(connection):
         array = bindparam(None, list(hashes), type_=postgresql.ARRAY(LargeBinary), unique=True)
-        return set(connection.execute(select(column).where(column == func.any(array), *where)).scalars())
-    found: set[bytes] = set()
+        yield from connection.execute(query.where(column == func.any(array)))
+        return
     for chunk in chunks(hashes):
-        found.update(connection.execute(select(column).where(column.in_(chunk), *where)).scalars())
-    return found
+        yield from connection.execute(query.where(column.in_(chunk)))
 
 
 def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:

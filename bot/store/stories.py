@@ -239,8 +239,12 @@ class Stories(StoryLookups):
             moved = update(story_keys).where(story_keys.c.story_id == story_id).values(at=values["last_at"])
             self._connection.execute(moved)
         if part.revision:
-            note = {"story_id": story_id, "article_id": article_id, "text": part.revision, "at": at}
-            self._connection.execute(insert(self._connection, story_revisions).values(note))
+            self.note_revision(story_id, article_id, part.revision, at)
+
+    def note_revision(self, story_id: int, article_id: int, text: str, at: datetime) -> None:
+        """Keep what a report changed that people who were told must hear."""
+        note = {"story_id": story_id, "article_id": article_id, "text": text, "at": at}
+        self._connection.execute(insert(self._connection, story_revisions).values(note))
 
     def _row(self, story_id: int) -> RowMapping:
         return self._connection.execute(select(stories).where(stories.c.id == story_id)).mappings().one()

@@ -22,15 +22,19 @@ from bot.stories.keys import keys_for, looks_for
 from bot.stories.matching import decide
 from bot.stories.nearcopies import best, fingerprint
 from bot.stories.plans import assign
+from bot.stories.revisions import correction, other_item, shortened
 
 __all__ = [
     "article_identity",
     "assign",
     "best",
     "canonical_url",
+    "correction",
     "decide",
     "fingerprint",
     "keys_for",
     "looks_for",
+    "other_item",
     "rank",
+    "shortened",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot.model import Article, CopyOf, PolicyChange, Reason, StoryCandidate, StoryRole
@@ -32,6 +32,8 @@ class Match:
     copy: bool = False
     own: bool = False
     """The article is in that story already."""
+    edited_at: datetime | None = None
+    """When its words were edited since."""
 
 
 def decide(
@@ -44,7 +46,8 @@ def decide(
         for story_id, role in copied.stories:
             known = by_id.get(story_id) if role is StoryRole.LEAD else None
             if known is not None and (copied.own or not _other_name(this, known)):
-                return Match(known, (Reason("copy", copied.reason),), _COPY, copy=True, own=copied.own)
+                why = (Reason("copy", copied.reason),)
+                return Match(known, why, _COPY, copy=True, own=copied.own, edited_at=copied.edited_at)
     found: list[tuple[float, float, int, Match]] = []
     for candidate in candidates:
         likeness = _best_time(this, candidate)

@@ -174,16 +174,19 @@ def _leads_like(other: Match, change: PolicyChange, match: Match | None) -> bool
 def _joined(lead: _Lead, match: Match) -> StoryPart:
     """The part of a report that joins a story."""
     story = match.candidate
-    moved = None if lead.quiet or match.own else _moved(lead, match)
+    moved = None if lead.quiet or (match.own and match.edited_at is None) else _moved(lead, match)
     better, stage = filled(story.change, lead.change, lead.rank), moved.stage if moved else None
-    if match.own and story.article_count <= 1:  # nothing else says it: the new judgement takes the old one's place
+    news = moved is not None and moved.news
+    if (
+        match.own and story.article_count <= 1 and not news
+    ):  # nothing else says it: the new judgement takes the old one's place
         better, stage = (lead.change if lead.change != story.change else None), stage_of(lead.change)
-    elif moved is not None and moved.news:  # the story is told by what moved it; what that does not say still holds
+    elif news:  # the story is told by what moved it; what that does not say still holds
         better = advanced(story.change, lead.change)
     transition = None
     if not story.told and not story.curated and not lead.quiet:
         transition = Transition.NEW
-    elif moved is not None and moved.news:
+    elif news:
         transition = Transition.STAGE
     quietly = transition is not None or lead.quiet
     return StoryPart(
@@ -201,8 +204,8 @@ def _joined(lead: _Lead, match: Match) -> StoryPart:
 
 
 def _moved(lead: _Lead, match: Match) -> Step | None:
-    story, at = match.candidate, lead.article.published
-    if match.copy and at - story.last_at < _COPIED_WITHIN:
+    story, at = match.candidate, match.edited_at or lead.article.published
+    if match.copy and not match.own and at - story.last_at < _COPIED_WITHIN:
         return None
     by_law = makes_law(lead.speaker) or makes_law(story.change)
     return step(story.stage, story.stage_at, lead.speaker, at, by_law=by_law, act=story.change.action)

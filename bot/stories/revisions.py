@@ -11,8 +11,9 @@ from dataclasses import replace
 from typing import Final
 
 from bot.model import Article, PolicyChange
+from bot.stories.actors import Same, actor_key, same_actor
 from bot.stories.families import Fit, fit
-from bot.stories.text import words
+from bot.stories.text import telling_words, words
 
 _FILLED: Final = ("actor_id", "product", "condition", "duration", "effective", "expires", "decided", "quote", "speaker")
 _WEIGHTY: Final = (
@@ -26,6 +27,16 @@ _CORRECTED = re.compile(
     r"previously (?:said|stated|reported)|an earlier headline|was wrong|misstated)\b",
     re.IGNORECASE,
 )
+_LABEL = re.compile(r"^\s*(?:correct(?:ion|ed)|clarification|retraction|editor['’]s note)\s*[-–—:|]\s*", re.IGNORECASE)
+_NOTE = re.compile(
+    r"^(?:correction|corrected|clarification|retraction|editor['’]s note)\b\W|"
+    r"\bearlier (?:version|headline) (?:of|on) this\b|\b(?:an|the) earlier version\b|"
+    r"\bthis (?:article|story|post|report|headline|piece) (?:has been|was|is) (?:corrected|clarified|retracted|amended|withdrawn)\b|"
+    r"\bwe (?:retract|regret the error|have retracted)\b",
+    re.IGNORECASE,
+)
+"""A note by the outlet on its own report; other sentences may say "corrected" of anything."""
+_BREAK: Final = re.compile(r"(?<=[.!?])\s+|\n+")
 _OFFICIAL: Final = 0
 
 
@@ -79,6 +90,46 @@ def revision(lead: PolicyChange, change: PolicyChange, article: Article) -> str 
         if now and not before:
             return f"{label.capitalize()}: {now}"
     return None
+
+
+def correction(before: Article, after: Article) -> str | None:
+    """Say in the outlet's own words what an edit corrects; None when it says nothing of the kind.
+
+    Either the headline has become one ("Correction: …"), or the text has a new note ("An earlier version of this article
+    said …").
+    """
+    if _CORRECTED.search(after.title) and not _CORRECTED.search(before.title):
+        return f"Correction: {_LABEL.sub('', after.title)}"
+    known = set(_sentences(before.text))
+    for sentence in _sentences(after.text):
+        if sentence not in known and _NOTE.search(sentence):
+            return f"Correction: {_LABEL.sub('', sentence)}"
+    return None
+
+
+def other_item(before: Article, after: Article, was: PolicyChange | None, now: PolicyChange | None) -> bool:
+    """Tell whether a publisher gave one id to two different items, and did not edit one.
+
+    Their headlines share no telling word, and they have different addresses, or tell of different actors.
+    """
+    first, second = telling_words(before.title), telling_words(after.title)
+    if not first or not second or first & second:
+        return False
+    if before.canonical_url != after.canonical_url:
+        return True
+    if was is None or now is None:
+        return False
+    return same_actor(actor_key(was.actor, was.actor_id), actor_key(now.actor, now.actor_id)) is Same.NO
+
+
+def shortened(before: str, after: str) -> bool:
+    """Tell whether a text is only the beginning of the one before, as feeds cut it: nothing was edited."""
+    start = after.rstrip(" .…[]").strip()
+    return len(start) < len(before) and " ".join(before.split()).startswith(" ".join(start.split()))
+
+
+def _sentences(text: str) -> list[str]:
+    return [" ".join(sentence.split()) for sentence in _BREAK.split(text) if sentence.strip()]
 
 
 def _says_the_same(one: str, other: str) -> bool:

@@ -66,6 +66,13 @@ def test_alerts_that_could_not_be_sent_for_long_are_late_too():
     assert folds([post(number, created_at=NOW - timedelta(hours=11)) for number in range(6)]) == []
 
 
+def test_what_was_kept_over_quiet_hours_folds_like_a_backlog():
+    kept = [post(number, payload={"quiet": True}) for number in range(6)]
+    assert folds(kept[:5]) == []
+    ((members, into),) = folds(kept)
+    assert (members, into.transition) == (list(range(6)), BACKLOG)
+
+
 def test_on_time_alerts_are_not_drawn_into_a_catch_up():
     ((members, _),) = folds([late(number) for number in range(6)] + [post(7)])
     assert members == list(range(6))

@@ -1,13 +1,13 @@
 """Which routes take a story, and that nothing of the past is ever sent."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
 from bot.alerts.filters import place_within
 from bot.alerts.routing import plan, reply, stage_transition
-from bot.model import Action, DeliveryKind, Stage
+from bot.model import Action, DeliveryKind, Quiet, Stage
 from tests.alerts.samples import DAILY, DAY, NOW, SETTINGS, SIGHTING, STORY, route, story
 
 
@@ -149,6 +149,12 @@ YOUNG = route(created_at=NOW - timedelta(seconds=5))
         (SIGHTING, route(created_at=NOW - timedelta(hours=1)), True),
         (replace(SIGHTING, published=NOW - DAY, alert_since=NOW - 20 * DAY), route(created_at=NOW - timedelta(hours=1)), False),
         (replace(SIGHTING, published=NOW - DAY, alert_since=NOW - 20 * DAY), route(created_at=NOW - 10 * DAY), True),
+        # Something old that came back into the feed; a backlog after downtime is news.
+        (replace(SIGHTING, published=NOW - 9 * DAY, last_ok_at=NOW - timedelta(hours=1)), None, False),
+        (replace(SIGHTING, published=NOW - 6 * DAY, last_ok_at=NOW - timedelta(hours=1)), None, True),
+        (replace(SIGHTING, published=NOW - 9 * DAY, last_ok_at=NOW - 9.5 * DAY), None, True),
+        (replace(SIGHTING, published=NOW - 9 * DAY, last_ok_at=NOW - 4 * DAY), None, True),
+        (replace(SIGHTING, published=NOW, dated=False, last_ok_at=NOW - timedelta(hours=1)), None, True),
         # A mute swallows what was published in it, also when it is over.
         (replace(SIGHTING, muted_until=NOW + DAY), None, False),
         (replace(SIGHTING, published=NOW - timedelta(hours=3), muted_until=NOW - timedelta(hours=1)), None, False),
@@ -170,6 +176,31 @@ def test_a_late_alert_says_how_late_and_waits_for_its_fellows():
     (delivery,) = decide(sighting=replace(SIGHTING, published=NOW - DAY)).deliveries
     assert delivery.payload["late_seconds"] == 86_400
     assert delivery.not_before == NOW + SETTINGS.settle
+
+
+NIGHT = Quiet(time(17), time(19), "UTC")
+END = NOW.replace(hour=19, minute=0)
+
+
+def test_in_quiet_hours_a_post_waits_for_their_end():
+    (delivery,) = decide(routes=(route(quiet=NIGHT),)).deliveries
+    assert (delivery.not_before, delivery.payload["quiet"]) == (END, True)
+    (late,) = decide(sighting=replace(SIGHTING, published=NOW - DAY), routes=(route(quiet=NIGHT),)).deliveries
+    assert late.not_before == END
+    (awake,) = decide(routes=(route(quiet=Quiet(time(19), time(7))),)).deliveries
+    assert awake.not_before is None
+    assert "quiet" not in awake.payload
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_routes_to_a_channel_the_one_that_is_awake_speaks(order):
+    (delivery,) = decide(routes=(route("a", quiet=NIGHT), route("b"))[::order]).deliveries
+    assert delivery.not_before is None
+    assert "quiet" not in delivery.payload
+    assert len(delivery.payload["routes"]) == 2
+    short = route("b", quiet=replace(NIGHT, end=time(18, 30)))
+    (delivery,) = decide(routes=(route("a", quiet=NIGHT), short)[::order]).deliveries
+    assert delivery.not_before == END - timedelta(minutes=30)
 
 
 def test_replies_are_owed_once_for_each_thing_and_broadcast_only_where_the_route_asks():

@@ -108,7 +108,7 @@ def test_quotation_and_speaker(ask: Ask) -> None:
         "Oakland bans facial recognition",
         'The Oakland City Council banned facial recognition on Tuesday. "This technology has no place in the hands of our police," said Rebecca Kaplan, the council president.',
     )
-    assert lead.quote == "This technology has no place in the hands of our police,"
+    assert lead.quote == "This technology has no place in the hands of our police"
     assert lead.speaker == "Rebecca Kaplan"
 
 

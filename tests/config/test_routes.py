@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 import pytest
 
-from bot.model import Filters
+from bot.model import Filters, Quiet
 
 from .conftest import ALERTS, SOURCES
 
@@ -93,6 +95,25 @@ def test_silence_is_warned_of(folder):
         "alerts.yaml:1: no operators route: nobody is told of broken sources; add one with kind: operators",
         "alerts.yaml:1: no policy route: nobody is told of changes; add one with a channel",
         "sources.yaml: no source is enabled: nothing is watched; write enabled: true on one",
+    ]
+
+
+def test_quiet_hours_arrive_and_are_refused_and_warned_of_with_their_line(folder):
+    folder.write("alerts.yaml", ALERTS.replace("send: now", "send: now\n    quiet: 22:00-07:00 Europe/Brussels"))
+    assert folder.load().routes[0].quiet == Quiet(time(22), time(7), "Europe/Brussels")
+    assert folder.warnings() == []
+    folder.write("alerts.yaml", ALERTS.replace("send: now", "send: now\n    quiet: 22:00"))
+    (problem,) = folder.problems()
+    assert problem.startswith('alerts.yaml:5: quiet "22:00" is no time of the day; write a start and an end')
+    folder.write(
+        "alerts.yaml",
+        ALERTS.replace("send: now", "send: daily 09:00\n    quiet: 22:00-07:00").replace(
+            "kind: operators", "kind: operators\n    quiet: 22:00-07:00"
+        ),
+    )
+    assert folder.warnings() == [
+        "alerts.yaml:5: quiet has no effect on a route that sends a digest; remove it",
+        "alerts.yaml:10: quiet has no effect on an operators route; remove it",
     ]
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import doctest
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config import opml, scalars, yaml12
-from bot.model import Schedule
+from bot.model import Quiet, Schedule
 
 
 def refusal(function, value) -> str:
@@ -133,6 +133,39 @@ def test_people():
 def test_schedules(written, schedule):
     assert scalars.schedule(written) == schedule
     assert scalars.schedule(scalars.schedule_text(schedule)) == schedule
+
+
+@pytest.mark.parametrize(
+    ("written", "quiet"),
+    [
+        ("22:00-07:00 Europe/Brussels", Quiet(time(22), time(7), "Europe/Brussels")),
+        ("12:30 - 13:00 America/New_York", Quiet(time(12, 30), time(13), "America/New_York")),
+        ("22:00–7:00", Quiet(time(22), time(7), "UTC")),
+        (None, None),
+    ],
+)
+def test_quiet_hours(written, quiet):
+    assert scalars.quiet(written) == quiet
+    assert scalars.quiet(scalars.quiet_text(quiet) or None) == quiet
+
+
+QUIET = "22:00-07:00 Europe/Brussels"
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("night", f'"night" is no time of the day; write a start and an end, like {QUIET}'),
+        ("22:00", f'"22:00" is no time of the day; write a start and an end, like {QUIET}'),
+        ("22:00-07:00 Europe/Brussels daily", f'"22:00-07:00 Europe/Brussels daily" is no time of the day; write a start and an end, like {QUIET}'),
+        ("22:00-24:00", 'has the time "24:00"; write hours and minutes from 00:00 to 23:59, like 09:00'),
+        ("10pm-7am", 'has the time "10pm"; write hours and minutes from 00:00 to 23:59, like 09:00'),
+        ("07:00-07:00", f'"07:00-07:00" ends when it begins; write two different times, like {QUIET}'),
+        ("22:00-07:00 Brussels", 'has the time zone "Brussels", which is unknown; write "Europe/Brussels"'),
+    ],
+)  # fmt: skip
+def test_what_are_no_quiet_hours(written, said):
+    assert refusal(scalars.quiet, written) == said
 
 
 HOW = "write now, daily 09:00 Europe/Brussels or weekly mon 09:00 Europe/Brussels"

@@ -16,7 +16,7 @@ from bot.alerts.ports import SenderPort
 from bot.config.load import load
 from bot.config.values import Config
 from bot.deeds import Deeds
-from bot.intake import Desk, Told
+from bot.intake import Desk
 from bot.model import Delivery, DeliveryKind, Entry, Message, Outcome, SendResult
 from bot.rendering import StoreRenderer
 from bot.settings import Settings, read_settings
@@ -24,6 +24,7 @@ from bot.slack.asks import Asker
 from bot.slack.terminal import TerminalSender
 from bot.slackdesk import SlackReader
 from bot.store import Store
+from bot.telling import Told
 from bot.wiring import Live, Parts
 from tests.conftest import Clock
 

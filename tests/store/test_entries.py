@@ -97,3 +97,58 @@ def test_a_sources_entries_are_listed_the_last_first(tx, clock):
     tx.entries.add("wire", [entry("e1"), entry("e2"), entry("e3")], clock())
     tx.entries.add("blog", [entry("b1")], clock())
     assert [found.key for found in tx.entries.of_source("wire", 2)] == ["e3", "e2"]
+
+
+def test_a_documents_entries_are_new_changed_or_as_they_were(tx, clock):
+    ids = tx.entries.add("wire", [entry("e1"), entry("e2"), entry("e3", title="Hi", text="")], clock())
+    tx.entries.judge(ids["e2"], None, "change", "because")
+    edited = entry("e2", title="Council votes again on cameras")
+    again = [entry("e1", published=None), edited, entry("e3", title="A longer title than before", text=""), entry("e4")]
+    new, changed = tx.entries.compare("wire", again, most=2)
+    assert new == {"e4"}
+    assert {key: (one.id, one.verdict, one.updates) for key, one in changed.items()} == {
+        "e2": (ids["e2"], "change", 0),
+        "e3": (ids["e3"], UNJUDGED, 0),
+    }
+    assert tx.entries.compare("blog", again, most=2)[0] == {"e1", "e2", "e3", "e4"}
+    assert tx.entries.compare("wire", [entry("e2"), edited], most=2)[1] == {}, "one copy reads as stored"
+    assert tx.entries.compare("wire", [entry("e1", title="Hi", text="")], most=2)[1] == {}, "too little to compare"
+    assert tx.entries.compare("wire", [], most=2) == (set(), {})
+
+    assert tx.entries.reword(changed["e2"], edited)
+    assert not tx.entries.reword(changed["e2"], edited), "somebody else did"
+    assert tx.entries.reword(changed["e3"], again[2])
+    assert tx.entries.get(ids["e2"]).title == edited.title
+    assert tx.entries.get(ids["e2"]).verdict == "change"
+    back = tx.entries.compare("wire", [entry("e2")], most=2)[1]["e2"]
+    assert back.updates == 1
+    assert tx.entries.reword(back, entry("e2"))
+    assert tx.entries.compare("wire", [edited], most=2)[1] == {}, "changed often enough"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The vote was close. 12 comments", "The vote  was close. 1,204 comments"),
+        ("The vote was close. Comments (3)", "The vote was close. Comments (17)"),
+        ("Posted 2 hours ago. The vote was close.", "Posted a day ago. The vote was close."),
+        ("The vote was close. Last updated: 10 June 2020 at 18:04 UTC", "The vote was close. Last updated: 11 June 2020 at 7:15 UTC"),
+        ("The vote was close. Updated on June 10, 2020", "The vote was close. Updated on July 1, 2020"),
+        ("The vote was close. Modified 2020-06-10T18:04", "The vote was close. Modified 2020-06-11T09:00"),
+    ],
+)  # fmt: skip
+def test_what_changes_by_itself_is_no_change_of_words(one, other):
+    assert content_hash(entry(text=one)) == content_hash(entry(text=other))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("It takes effect on 1 July 2020.", "It takes effect on 1 August 2020."),
+        ("The council voted 7 to 2 for it.", "The council voted 6 to 3 for it."),
+        ("The fine is 5 million euros.", "The fine is 50 million euros."),
+        ("The council updated 3 ordinances in June.", "The council updated its rules in June."),
+    ],
+)
+def test_dates_and_figures_of_the_matter_are_words(one, other):
+    assert content_hash(entry(text=one)) != content_hash(entry(text=other))

@@ -78,6 +78,7 @@ wanted_pages = Table(
     Column("url", PlainText(4000), nullable=False),
     Column("state", String(20), nullable=False),  # wanted -> fetched | given up
     Column("wanted_at", UtcDateTime, nullable=False),
+    Column("source_ok_at", UtcDateTime),  # when its source had been read before the poll that brought the article
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("next_at", UtcDateTime, nullable=False),
     Column("error", PlainText(2000)),

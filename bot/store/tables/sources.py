@@ -70,6 +70,7 @@ entries = Table(
     Column("canonical_url", PlainText(4000)),
     Column("canonical_hash", Hash),
     Column("content_hash", Hash),
+    Column("updates", Integer, nullable=False, server_default="0"),  # how often its words were changed
     Column("title", PlainText(1000), nullable=False),
     Column("published", UtcDateTime),
     Column("updated", UtcDateTime),
