@@ -12,8 +12,8 @@ from bot.analysis.compose import Composer
 from bot.analysis.dates import resolve
 from bot.analysis.features import Features, features
 from bot.analysis.fields import FieldReader, Fields
-from bot.analysis.glance import Glance
 from bot.analysis.frames import Frame
+from bot.analysis.glance import Glance
 from bot.analysis.judging import judge
 from bot.analysis.lexicon import Found, Lexicon
 from bot.analysis.quotes import Quotation, open_questions, quotations, said

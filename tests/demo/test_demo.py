@@ -42,7 +42,7 @@ def test_the_steps_are_those_promised(shown: str):
 
 def test_the_stage_message_comes_last_and_points_back(shown: str):
     last = frames(shown)[-1]
-    assert "→ passed" in last
+    assert "proposed → passed" in last.replace("\n│", "")
     assert "Earlier" in last
 
 
