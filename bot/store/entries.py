@@ -24,14 +24,23 @@ FEWEST_WORDS = 4
 
 _AGO = r"(?:\d+|an?)\s+(?:seconds?|minutes?|mins?|hours?|hrs?|days?)\s+ago\b"
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-_MOMENT = rf"(?:{_MONTH}\s+)?\d[\d:./,-]*(?:\s+{_MONTH})?(?:\s+(?:at\s+)?\d[\d:./,-]*)*(?:\s*(?:am|pm|utc|gmt)\b)?"
-_VOLATILE = re.compile(
-    r"\b\d[\d.,]*k?\s+(?:comments?|repl(?:y|ies)|views?|shares?|likes?|reads?|responses)\b"
-    r"|\bcomments?\s*\(\d+\)"
-    rf"|\b(?:last\s+)?(?:updated|modified)(?:\s+(?:on|at))?:?\s+(?:{_AGO}|{_MOMENT})"
-    rf"|\b{_AGO}"
-)
-"""What changes by itself on a page that nobody edits: counters, ages, the moment of the last change. In small letters."""
+_MOMENT = rf"(?:{_MONTH}\s+)?\d[\d:./,t-]*(?:\s+{_MONTH})?(?:\s+(?:at\s+)?\d[\d:./,t-]*)*(?:\s*(?:am|pm|utc|gmt)\b)?"
+_COUNTERS = re.compile(r"\d(?<!\w\w)[\d.,]*k?\s+(?:comments?|repl(?:y|ies)|views?|shares?|likes?|reads?|responses)\b")
+_COMMENTS = re.compile(r"\bcomments?\s*\(\d+\)")
+_CHANGES = re.compile(rf"\b(?:last\s+)?(?:updated|modified)(?:\s+(?:on|at))?:?\s+(?:{_AGO}|{_MOMENT})")
+_AGES = re.compile(rf"\b{_AGO}")
+
+
+def _without_counters(words: str) -> str:
+    """Without what changes by itself on a page that nobody edits: counters, ages, the moment of the last change.
+
+    ``words`` are in small letters. Each expression is tried only where it can match: this runs for every entry.
+    """
+    words = _COUNTERS.sub(" ", words)
+    for sign, volatile in (("comment", _COMMENTS), ("updated", _CHANGES), ("modified", _CHANGES), (" ago", _AGES)):
+        if sign in words:
+            words = volatile.sub(" ", words)
+    return words
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +87,7 @@ class Changed:
 
 def content_hash(entry: Entry) -> bytes | None:
     """Fingerprint an entry by what it says, whatever its id, link, dates and counters; None when it says too little."""
-    words = _VOLATILE.sub(" ", f"{entry.title} {entry.text}".casefold()).split()
+    words = _without_counters(f"{entry.title} {entry.text}".casefold()).split()
     return digest(" ".join(words)) if len(words) >= FEWEST_WORDS else None
 
 
@@ -87,6 +96,8 @@ class Entries:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._said: dict[tuple[str, str], bytes | None] = {}
+        """Fingerprints of what this transaction has stored."""
 
     def unknown(self, source_id: str, keys: Iterable[str]) -> set[str]:
         """Give those keys under which this source has published nothing yet."""
@@ -150,6 +161,7 @@ class Entries:
         rows: list[dict[str, Any]] = []
         for entry in new:
             row = _row(source_id, entry, now, canonical.get(entry.key))
+            self._said[source_id, entry.key] = row["content_hash"]
             if keys.setdefault(row["key_hash"], entry.key) == entry.key:
                 rows.append(row)
         statement = insert(self._connection, entries).on_conflict_do_nothing(index_elements=["source_id", "key_hash"])
@@ -202,7 +214,7 @@ class Entries:
         Returns:
             For the keys of those candidates: the earliest stored entry that says the same under another key.
         """
-        hashes = {entry.key: content_hash(entry) for entry in candidates}
+        hashes = {entry.key: self._said.get((source_id, entry.key)) or content_hash(entry) for entry in candidates}
         wanted = list({value for value in hashes.values() if value is not None})
         first: dict[bytes, StoredEntry] = {}
         for chunk in chunks(wanted):

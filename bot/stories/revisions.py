@@ -124,8 +124,8 @@ def other_item(before: Article, after: Article, was: PolicyChange | None, now: P
 
 def shortened(before: str, after: str) -> bool:
     """Tell whether a text is only the beginning of the one before, as feeds cut it: nothing was edited."""
-    start = after.rstrip(" .…[]").strip()
-    return len(start) < len(before) and " ".join(before.split()).startswith(" ".join(start.split()))
+    start, whole = " ".join(after.rstrip(" .…[]").split()), " ".join(before.split())
+    return len(start) < len(whole.rstrip(" .…[]")) and whole.startswith(start)
 
 
 def _sentences(text: str) -> list[str]:

@@ -8,6 +8,7 @@ so that a picture looks the same with any font.
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -85,7 +86,7 @@ def width(text: str, style: Style) -> float:
     """Reckon the width of a text in pixels."""
     if style.mono:
         return len(text) * style.size * 0.602
-    return sum(_em(char) for char in text) * style.size * (1.06 if style.bold else 1)
+    return math.fsum(_em(char) for char in text) * style.size * (1.06 if style.bold else 1)
 
 
 def _em(char: str) -> float:
