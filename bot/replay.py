@@ -198,10 +198,24 @@ class Comparison:
     gone: tuple[tuple[Line, str], ...]
 
 
-def compare(store: Store, judgement: Judgement, since: datetime, step: Callable[[], None] = lambda: None) -> Comparison:
+def compare(
+    store: Store,
+    judgement: Judgement,
+    since: datetime,
+    step: Callable[[], None] = lambda: None,
+    *,
+    was: Judgement | None = None,
+) -> Comparison:
     """Run the stored history twice: with the judgements that are stored, and with the files as they are now.
 
     An alert counts as the same when the same article, or another one of the same story, caused it before.
+
+    Args:
+        store: holds the history.
+        judgement: of the files as they are now.
+        since: articles first seen since then.
+        step: called after each item of each run.
+        was: what is in force, whose thresholds the first run takes; None: the files as they are now.
     """
     with store.reading() as tx:
         articles = tx.articles.since(since)
@@ -210,7 +224,7 @@ def compare(store: Store, judgement: Judgement, since: datetime, step: Callable[
         Line(str(one.id), one.title, one.text, one.url, one.published, one.source_id, one.language) for one in articles
     ]
     sources = {source.id: source for source in judgement.config.sources}
-    before = replay(lines, judgement, known=stored, configured=sources, step=step)
+    before = replay(lines, was or judgement, known=stored, configured=sources, step=step)
     after = replay(lines, judgement, configured=sources, step=step)
     told, tells = _alerts(lines, before), _alerts(lines, after)
     return Comparison(

@@ -10,10 +10,11 @@ import click
 
 from bot import replay
 from bot.commands.common import counter, plain, print_json, read_text, settings_with_logs, span
-from bot.config.load import load
-from bot.errors import PolicywatchError, UsageError
+from bot.config.load import load, load_files
+from bot.errors import ConfigError, PolicywatchError, UsageError
 from bot.model import Analysis, Article, Failure
 from bot.settings import Settings
+from bot.store import Store
 from bot.wiring import Judgement, make_fetcher, open_store, utc_now
 
 
@@ -99,7 +100,9 @@ def _print(analysis: Analysis) -> None:
     metavar="SPAN",
     help="In place of FILE: the stored history of the last SPAN (30d) with the files as they are now.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON array in place of lines.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="With --since: JSON. Decisions on a FILE are JSON lines either way."
+)
 def replay_command(file: str | None, since: str | None, as_json: bool) -> None:
     """A recorded stream through the real pipeline, in memory and silent; prints one decision a line, in input order.
 
@@ -114,20 +117,34 @@ def replay_command(file: str | None, since: str | None, as_json: bool) -> None:
     assert file is not None
     lines = replay.read_lines(file, read_text(file), stream=True)
     decisions = replay.replay(lines, _judgement(settings), step=counter(len(lines), "items"))
-    if as_json:
-        print_json(decisions)
-    else:
-        for each in decisions:
-            click.echo(json.dumps(each, ensure_ascii=False))
+    for each in decisions:
+        click.echo(json.dumps(each, ensure_ascii=False))
+
+
+def _in_force(settings: Settings, store: Store, judgement: Judgement) -> Judgement:
+    """The configuration that a worker put in force last; where there is none that can be read, the files as they are."""
+    with store.reading() as tx:
+        saved = tx.runtime.last_config()
+    if saved is None:
+        return judgement
+    try:
+        return Judgement(load_files(saved.files, env=settings.environ), judgement.analyser)
+    except ConfigError:  # of another version of Policywatch
+        return judgement
 
 
 def _compare(settings: Settings, since: str, *, as_json: bool) -> None:
-    found = replay.compare(open_store(settings), _judgement(settings), utc_now() - span(since))
+    store, judgement = open_store(settings), _judgement(settings)
+    try:
+        found = replay.compare(store, judgement, utc_now() - span(since), was=_in_force(settings, store, judgement))
+    finally:
+        store.close()
     if as_json:
         print_json(found)
         return
+    times = "time" if len(found.alerts) == 1 else "times"
     click.echo(
-        f"{found.articles} articles of the last {since}: would have alerted {len(found.alerts)} times,"
+        f"{found.articles} articles of the last {since}: would have alerted {len(found.alerts)} {times},"
         f" {len(found.new)} new, {len(found.gone)} gone."
     )
     for mark, alerts in (("new ", found.new), ("gone", found.gone)):

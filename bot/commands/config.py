@@ -6,17 +6,18 @@ import sys
 
 import click
 
-from bot.commands.common import print_json, settings_with_logs
+from bot.commands.common import json_option, plain, print_json, settings_with_logs
 from bot.config.load import Config, load
 from bot.config.schema import json_schema
 from bot.errors import ConfigError, StoreError
 from bot.settings import Settings
 from bot.store import Store
+from bot.wiring import open_parts
 
 
 @click.group("config")
 def config_command() -> None:
-    """Check the configuration, print its JSON Schema."""
+    """Check the configuration, show what is in force, print the JSON Schema."""
 
 
 @config_command.command("check")
@@ -61,6 +62,24 @@ def _still_in_force(settings: Settings) -> str:
     if saved is None:
         return "."
     return f"; the config of {saved.saved_at.astimezone():%d %b %H:%M} stays in force."
+
+
+@config_command.command("show")
+@json_option
+def show(as_json: bool) -> None:
+    """What is in force: sources, routes of the files and subscriptions, the next digests, snoozes and mutes."""
+    from bot.commands.inforce import in_force, lines
+
+    parts = open_parts(settings_with_logs(level="WARNING"))
+    try:
+        found = in_force(parts)
+    finally:
+        parts.store.close()
+    if as_json:
+        print_json(found)
+        return
+    for line in lines(found):
+        click.echo(plain(line))
 
 
 @config_command.command("schema")
