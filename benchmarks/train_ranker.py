@@ -31,9 +31,9 @@ ROOT = Path(__file__).resolve().parent.parent
 TOPIC = ROOT / "config/topics/facial-recognition"
 PRIOR = Path(__file__).with_name("ranker_prior.yaml")
 OWN = ROOT / "tests/corpus/samples.jsonl"
-OWN_SHARE = 0.1
+OWN_SHARE = 0.2
 """How much a sample of our own counts beside an article of the news."""
-PULL = 2.0
+PULL = 1.5
 """Strength of the pull towards the hand-set weights."""
 STEPS = 80
 FOLDS = 8

@@ -119,6 +119,7 @@ class _Language:
         support = one.support
         if one.primary and frame.sentence.part != "title":
             support = [*support, *(other for other in reading.frames if other.sentence.part == "title")][:3]
+        frame.stage = stage_of(one, reading)
         values = self.fields.read(frame, who, reading, published, support, alone=not one.primary)
         sentence = _sentence_span(found, frame.sentence.start, frame.sentence.end)
         actor = who.name if who is not None else ""
@@ -138,7 +139,7 @@ class _Language:
             effective=values.effective,
             expires=values.expires,
             decided=self._decided(one, reading, published),
-            stage=Stage(stage_of(one, reading)),
+            stage=Stage(frame.stage),
             primary=one.primary,
             quote=quote,
             speaker=speaker,

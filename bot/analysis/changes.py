@@ -213,7 +213,8 @@ def stage_of(one: Candidate, reading: Reading) -> str:
     law = one.frame.action in _LAWS and kind in _LAWMAKERS and stage in {"announced", "passed"}
     if law and one.primary and _says("signed", reading):
         return "enacted"
-    if stage == "considered" and one.frame.action == "propose" and kind in _LAWMAKERS and _says("filed", reading):
+    musing = any(item.role in {"consider", "want"} for item in one.frame.act.chain)  # its own words say no more
+    if stage == "considered" and not musing and kind in _LAWMAKERS and _says("filed", reading):
         return "proposed"
     if stage != "announced" or one.frame.action in {"propose", "call_for", "review"}:
         return stage

@@ -142,8 +142,14 @@ def _take_name(act: Act | None, item: Item, before: Item | None) -> Act | None:
         act = Act("nothing", first=item.first, last=item.last)
     if before is not None and before.role == "by" and act.by is None:
         act.by = item.mention
+    if act.obj is None and act.kind == "nothing" and _sells_it(item):
+        act.obj = "topic"  # `fines Clearview AI`: the company is its product
     act.patients = (item.mention, *act.patients)
     return act
+
+
+def _sells_it(item: Item) -> bool:
+    return item.mention is not None and item.mention.kind == "actor" and item.mention.ref.type == "vendor"
 
 
 def _take_mark(act: Act | None, item: Item) -> Act | None:  # noqa: PLR0911 - one return for each kind of mark

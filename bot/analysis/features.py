@@ -81,7 +81,7 @@ def _frame_facts(facts: Features, part: str, reading: Reading, mine: list[tuple[
             facts["rest:strong"] = 1.0
         return
     facts[f"{part}:{frame.strength}:{how}"] = 1.0
-    kind = _kind(who)
+    kind = "litigant" if frame.action == "sue" and _kind(who) == "speaker" else _kind(who)
     facts[f"{part}:by:{kind}"] = 1.0
     if frame.strength in {"considered", "proposed", "decided"} and kind == "nobody":
         facts[f"{part}:{frame.strength}:nobody"] = 1.0

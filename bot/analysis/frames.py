@@ -132,7 +132,7 @@ def _event(act: Act) -> tuple[str, str, str] | None:
         if action in LEGAL:
             return action, "considered", "considered" if act.modal == "expected" else "soft"
         return "propose", "considered", "considered"
-    if not act.finite:
+    if not act.finite and not (action == "fine" and act.patients):
         return action, stage, "nominal"
     return action, stage, "legal" if action in LEGAL else "decided"
 

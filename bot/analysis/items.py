@@ -110,7 +110,7 @@ class _Reader:
                 if after >= self.sentence.last or not self.tokens[after].word:
                     return True
                 return self.found.is_class(
-                    after, "conjunction", "preposition", "clause", "background", "by", "condition"
+                    after, "conjunction", "preposition", "clause", "background", "by", "condition", "again"
                 )
             if self.tokens[place].norm in {",", ";", ":", "."}:
                 return False
@@ -156,6 +156,8 @@ class _Reader:
     def _mere_noun(self, index: int, readings: tuple[Mention, ...]) -> bool:
         """`the police force`, `the proposed rules`: a noun or adjective by its place, known to the vocabulary only as a verb."""
         forms = set("".join(one.key.form for one in readings))
+        if not self.found.capitals and not self.tokens[index].capital:
+            return False  # nouns have a capital here
         if forms <= {"b", "s"}:
             return self._nounish(index) and not self._verbal_before(index)
         if forms <= {"d", "n"}:
@@ -255,6 +257,8 @@ class _Reader:
         last = readings[0].last
         if self._verbal_before(index):
             return False
+        if not self.found.capitals:
+            return self.tokens[index].capital and (index > self.sentence.first or self._opening(index, last))
         if self._nounish(index) or (
             index > self.sentence.first and self.tokens[index - 1].norm == "-" and not self.tokens[index].gap
         ):
@@ -266,7 +270,7 @@ class _Reader:
         if "rule" in {one.kind for one in readings} and before is None and "N" in forms and self.tokens[index - 1].word:
             return True
         after = self.tokens[last] if last < self.sentence.last else None
-        if index - 1 in self.term_tokens:
+        if index - 1 in self.term_tokens or (after is None and before is None and not set("sdg") & set(forms)):
             return True
         if before is not None:
             if "s" in forms:
@@ -282,11 +286,8 @@ class _Reader:
 
     def _joined(self, name: Mention) -> bool:
         """`Bunnings and Kmart pause …`: two names make a plural subject."""
-        return (
-            name.first - 2 >= self.sentence.first
-            and self.tokens[name.first - 1].norm == "and"
-            and (name.first - 1 in self.name_ends)
-        )
+        before = name.first - 1
+        return before > self.sentence.first and self.tokens[before].norm == "and" and before in self.name_ends
 
     def _opening(self, index: int, last: int) -> bool:
         """A noun opens the sentence; a base form before its object (`Ban face scans now`) is an imperative."""

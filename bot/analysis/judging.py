@@ -23,9 +23,15 @@ def judge(reading: Reading, cast: Cast) -> list[Judged]:
             named["last"] = who
             if frame.sentence.part == "title":
                 named.setdefault("we", who)
+        if frame.action == "rule" and who is not None and who.type in _PARTIES:
+            bench = cast.fallback(frame)  # `man wins case against police`: the court decided
+            who = bench if bench is not None and bench.type in {"court", "regulator"} else None
         if _fits(frame, who):
             judged.append((_adjusted(frame, who), who))
     return judged
+
+
+_PARTIES = frozenset({"person", "ngo", "deployer", "platform", "vendor", "organisation", "police"})
 
 
 def _meant(frame: Frame, found: Found) -> str:

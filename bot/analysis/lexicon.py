@@ -222,15 +222,17 @@ class Lexicon:
 
     def _add_place(self, place: Place) -> None:
         for name in place.names:
-            self._put(name, Key("name", "place", place, capital=True))
+            for form in (name, name + "s") if self._german and name[-1:] not in "sxz" else (name,):
+                self._put(form, Key("name", "place", place, capital=True))  # `Sachsens Landtag`
         for name in place.exact:
             self._put(name, Key("name", "place", place, raw=raw_form(name)))
         for name in place.adjectives:
             self._put(name, Key("name", "adjective", place, capital=True))
-        for name in place.bodies:
-            self._put(name, Key("name", "placebody", place, capital=True))
-        for name in place.police:
-            self._put(name, Key("name", "placepolice", place, capital=True))
+        for kind, names in (("placebody", place.bodies), ("placepolice", place.police)):
+            for name in names:
+                # `SPD` is Seattle's police only where Seattle is named; elsewhere it is a party.
+                needs = _folded(place.names) if name.isupper() and len(name) <= _SHORT else ()
+                self._put(name, Key("name", kind, place, capital=True, needs=needs))
 
     def _add_senses(self) -> None:
         verb = inflect.german_verb if self._german else inflect.english_verb
@@ -270,6 +272,8 @@ class Lexicon:
                     self._put(word, Key("sign", f"{confuser.id}:{where}", confuser))
 
 
+_SHORT = 5
+"""Letters of an abbreviation that says too little alone."""
 _PARTICLES = frozenset({"off", "out", "down", "back", "away", "aside", "on"})
 _KEPT = frozenset({"&", "+", "'s"})
 

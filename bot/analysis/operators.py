@@ -118,8 +118,11 @@ def _extend(item: Item, act: Act) -> Act:
 
 
 def _use(item: Item, act: Act) -> Act:
-    if act.kind in {"limit", "bill", "event"} and item.kind == "verb" and not act.finite:
-        return _light(item, act)
+    if act.kind in {"limit", "bill"} and item.kind == "verb" and item.word.startswith("adopt"):
+        return _approve(item, replace(act, stage=None))  # `adopted an ordinance that would …`
+    nominal = not act.finite or (act.kind == "bill" and act.role == "bill")
+    if act.kind in {"limit", "bill", "event"} and item.kind == "verb" and nominal:
+        return _light(item, act)  # `introduces a bill that would …`
     if act.kind in {"limit", "bill", "plan", "event"}:
         return replace(act) if item.kind == "noun" else Act("none", obj=act.obj)
     return Act("use", "adopt", None, act.obj, inner="use")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.analysis.bodies import Who
-from bot.analysis.frames import Frame
+from bot.analysis.frames import LEGAL, Frame
 from bot.analysis.lexicon import Found, Mention
 from bot.analysis.reading import Reading
 from bot.analysis.text import Sentence
@@ -16,6 +16,8 @@ from bot.topic import Actor
 MIN_WORDS = 6
 """A shorter quotation is a scare quote or a title."""
 MAX_QUESTIONS = 3
+_NEAR = 16
+"""Tokens around a speaker's name in which it is said whom it speaks for."""
 _COMPANIES = frozenset({"vendor", "platform", "deployer", "organisation", "landlord"})
 _ACTS = frozenset(
     {"limit", "stop", "lift", "resume", "approve", "settle", "unlawful", "delete", "commit", "supply", "allow"}
@@ -150,7 +152,11 @@ def _introduced(found: Found, speaker: str) -> list[Mention]:
     if place is None:
         return []
     sentence = next(one for one in found.tokens.sentences if one.first <= place < one.last)
-    return [one for one in found.names if sentence.first <= one.first < sentence.last and abs(one.first - place) < 16]
+    near = range(max(sentence.first, place - _NEAR), min(sentence.last, place + _NEAR))
+    quoted = quoted_places(found)
+    return [
+        one for one in found.names if one.first in near and not any(first < one.first < last for first, last in quoted)
+    ]
 
 
 def said(
@@ -164,7 +170,7 @@ def said(
     own = [
         quote
         for quote in quotes
-        if (quote.about or frame.action in quote.actions) and who is not None and _by(quote, who, actors)
+        if (quote.about or frame.action in quote.actions & LEGAL) and who is not None and _by(quote, who, actors)
     ]
     if own:
         best = max(own, key=lambda quote: quote.about)
@@ -174,9 +180,11 @@ def said(
     else:
         told = [one for one in support if one.sentence.part == "text" and not one.background and one.weight > _TOLD]
         tops = [one for one in reading.text.tokens.sentences[:3] if ("text", one.index) in reading.topic_sentences]
-        sentence = min(
+        first = min(
             (one.sentence for one in told), key=lambda one: one.index, default=tops[0] if tops else frame.sentence
         )
+        opening = tops[0] if tops and any(one.sentence == tops[0] for one in reading.frames) else first
+        sentence = opening if first.part == "text" and opening.index < first.index else first
     found = reading.found(sentence.part)
     return found.tokens.quote(sentence.start, sentence.end), None
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bot.analysis.acts import Act
 from bot.analysis.clauses import acts_of
 from bot.analysis.frames import Frame, frame_of
+from bot.analysis.headlines import attributed
 from bot.analysis.items import Item, items_of
 from bot.analysis.lexicon import Found, Lexicon, Mention
 from bot.analysis.order import verb_second
@@ -87,8 +88,9 @@ def _frames(found: Found, sentence: Sentence) -> list[Frame]:
     items = items_of(found, sentence, title=sentence.part == "title")
     if found.verb_final:
         items = verb_second(items)
-    told = _attributed(found, sentence, items) if sentence.part == "title" else None
+    told = attributed(found, sentence, items) if sentence.part == "title" else None
     if told is not None:
+        told.subjects = tuple(one for one in found.names if told.act.first <= one.first < told.act.last)
         return [told]
     frames: list[Frame] = []
     for act in acts_of(items):
@@ -98,42 +100,12 @@ def _frames(found: Found, sentence: Sentence) -> list[Frame]:
             continue
         frame.subjects = _subjects(found, sentence, items, act.first)
         if _imperative(frame, items) or _impersonal(frame):
-            frame.action, frame.stage, frame.strength = "call_for", "announced", "soft"
+            ordered = any(item.role == "order" and item.last <= frame.act.first for item in items)
+            frame.action, frame.strength = ("order", "legal") if ordered else ("call_for", "soft")
+            frame.stage = "announced"
         frame.background = act.intro in {"background", "relative"} or _recalled(found, sentence, act.first)
         frames.append(frame)
     return frames
-
-
-_AUTHORITIES = frozenset({"court", "regulator", "oversight", "prosecutor"})
-
-
-def _attributed(found: Found, sentence: Sentence, items: list[Item]) -> Frame | None:
-    """`…, tribunal says`: a headline that ends with the court or regulator that found, ruled or ordered it."""
-    tokens = found.tokens.items
-    end = sentence.last - 1
-    name = next((one for one in found.names if one.last == end), None)
-    if name is None or end < 5 or not found.is_class(end, "attribution"):
-        return None
-    kind = name.ref if name.kind == "body" else getattr(name.ref, "type", "")
-    start = next(
-        (index for index in range(name.first - 1, name.first - 5, -1) if tokens[index].norm in {",", "--", "-"}), 0
-    )
-    before = [item for item in items if item.last <= start]
-    topic = any(item.kind == "topic" for item in before)
-    if kind not in _AUTHORITIES or not start or not topic:
-        return None
-    ordered = any(item.role in {"must", "order"} for item in before)
-    judged = any(item.role == "unlawful" for item in before) or kind == "court" or not found.is_class(end, "say")
-    if not ordered and not judged:
-        return None
-    stop = any(item.role in {"stop", "delete"} for item in before)
-    act = Act(
-        "event", "order" if ordered else "rule", None, "topic", role="rule", inner="halt" if stop else "", finite=True,
-        passive=True, by=name, first=sentence.first, last=start, chain=tuple(one for one in before if one.role == "unlawful"),
-    )  # fmt: skip
-    frame = Frame(act, sentence, act.action or "rule", "announced", "legal")
-    frame.subjects = _subjects(found, sentence, items, start)
-    return frame
 
 
 def _resumed(found: Found, act: Act) -> None:

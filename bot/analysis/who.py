@@ -244,15 +244,16 @@ class Cast(Bodies):
                     break
         return None
 
-    def fallback(self, frame: Frame, among: frozenset[str] | None = None) -> Who | None:
-        """The likeliest decider of an act whose clause names none; ``among`` these types where the action leaves it open."""
-        wanted = _FITTING.get(frame.action, among)
+    def _likely_actor(self, frame: Frame, wanted: frozenset[str] | None) -> Who | None:
         public = [(found, one) for found, one in self.mentioned if one.kind == "actor"]
         for found, one in public:
             if (wanted is None and one.ref.type not in SPEAKERS) or (wanted is not None and one.ref.type in wanted):
                 who = self.of_mention(one, found, frame.action)
                 if who is not None:
                     return _guess(who)
+        return None
+
+    def _likely_body(self, frame: Frame, wanted: frozenset[str] | None) -> Who | None:
         for found, one in self.mentioned:
             if one.kind in {"placebody", "placepolice", "body"} and (
                 wanted is None or one.kind != "body" or one.ref in wanted
@@ -260,6 +261,14 @@ class Cast(Bodies):
                 who = self.of_mention(one, found, frame.action)
                 if who is not None and who.type not in SPEAKERS:
                     return _guess(who)
+        return None
+
+    def fallback(self, frame: Frame, among: frozenset[str] | None = None) -> Who | None:
+        """The likeliest decider of an act whose clause names none; ``among`` these types where the action leaves it open."""
+        wanted = _FITTING.get(frame.action, among)
+        who = self._likely_actor(frame, wanted) or self._likely_body(frame, wanted)
+        if who is not None or frame.action in {"rule", "fine"}:
+            return who  # a place has no say in rulings
         for found, one in self.mentioned:
             if one.kind == "place":
                 return _guess(self._place(one.ref, one, found, frame.action))

@@ -19,6 +19,10 @@ DECISIONS = [
     ("EU will Gesichtserkennung verbieten", "European Commission", "propose"),
     ("Facebook beendet Gesichtserkennung", "Meta", "halt"),
     ("Datenschutzbehörde verhängt Bußgeld gegen Clearview AI wegen Gesichtserkennung", None, "fine"),
+    ("Zürcher Gemeinderat will Gesichtserkennung im öffentlichen Raum verbieten", "Gemeinderat Zürich", "propose"),
+    ("Sachsens Landtag erlaubt Gesichtserkennung an der Grenze", "Sächsischer Landtag", "permit"),
+    ("Hamburger Polizei löscht Gesichtsdatenbank", "Polizei Hamburg", "delete"),
+    ("Berliner Senat stoppt Pläne für Gesichtserkennung", None, "halt"),
     ("Amazon verlängert Moratorium für Gesichtserkennung bis auf Weiteres", "Amazon", "pause"),
 ]
 

@@ -54,6 +54,30 @@ def test_lead(analysis: Analysis) -> None:
     assert analysis.score > 0.9
 
 
+def test_the_quotation_is_exact_and_the_evidence_too(analysis: Analysis) -> None:
+    """What stands for the change are the actor's own words, and the evidence is a sentence of the article."""
+    lead = analysis.lead
+    assert lead is not None
+    assert lead.quote is not None
+    assert lead.quote in TEXT
+    assert lead.quote.endswith("we will not sell this technology to police")
+    assert lead.product is None
+
+
+def test_nothing_else_is_said_to_be_a_change(analysis: Analysis) -> None:
+    """Congress, the advocate and the companies together decide nothing; each change has an actor of its own."""
+    assert {(change.actor, str(change.action), change.primary) for change in analysis.changes} <= {
+        ("Microsoft", "halt", True),
+        ("Microsoft", "commit", True),
+        ("Microsoft", "call_for", True),
+        ("Amazon", "pause", False),
+        ("IBM", "halt", False),
+    }
+    lines = [change.line for change in analysis.changes]
+    assert "IBM no longer offers general-purpose facial recognition" in lines
+    assert "Amazon pauses police use of Rekognition" in lines
+
+
 def test_recalled_changes_are_background(analysis: Analysis) -> None:
     """Amazon's pause and IBM's halt are recalled; the pause has its duration and approximate date."""
     pause = _of(analysis, "Amazon", Action.PAUSE)
