@@ -1,22 +1,52 @@
-"""`make bench`: every benchmark in turn, each in a process of its own; `python -m benchmarks NAME …` runs only those named."""
+"""All benchmarks: `python -m benchmarks` runs them, `python -m benchmarks NAME …` one, `--list` names them, `--quick` keeps it short."""
 
+from __future__ import annotations
+
+import importlib.util
 import subprocess
 import sys
+import time
 
-BENCHMARKS = ("analysis", "nearcopies", "matching")
+from benchmarks.load import ROOT
+
+NAMES = {
+    "sources": "watching thousands of feeds, beside `reader`",
+    "nearcopies": "finding near-copies as the archive grows",
+    "matching": "matching articles to stories as the archive grows",
+    "analysis": "reading one article",
+    "corpus": "detection and story quality on the labelled corpora",
+    "soak": "2,000 sources, some slow, failing or hostile, for some minutes",
+}
+QUICK = {"sources": ["--quick"], "soak": ["--sources", "200", "--minutes", "0.5"], "analysis": ["--inputs", "500"]}
+FULL = {"soak": ["--minutes", "3"]}
 
 
-def main(names: list[str]) -> int:
-    """Run the benchmarks; gives 1 when one of them failed, 2 when a name is unknown."""
-    unknown = [name for name in names if name not in BENCHMARKS]
-    if unknown:
-        sys.stderr.write(f"no benchmark is called {unknown[0]!r}; there are {', '.join(BENCHMARKS)}\n")
+def main(arguments: list[str]) -> int:
+    """Run the benchmarks that were named, or all; each in a process of its own."""
+    options = {each for each in arguments if each.startswith("-")}
+    chosen = [each for each in arguments if not each.startswith("-")] or list(NAMES)
+    unknown = [each for each in chosen if each not in NAMES]
+    if unknown or options - {"--list", "--quick"}:
+        print(
+            f"unknown: {', '.join([*unknown, *sorted(options - {'--list', '--quick'})])}; try --list", file=sys.stderr
+        )
         return 2
+    if "--list" in options:
+        for name, what in NAMES.items():
+            print(f"{name:12}{what}")
+        return 0
     failed = 0
-    for name in names or BENCHMARKS:
-        print(f"\n== {name}", flush=True)
-        failed += subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=False).returncode != 0
-    return int(failed > 0)
+    for name in chosen:
+        if importlib.util.find_spec(f"benchmarks.{name}") is None:
+            continue
+        print(f"\n== {name}: {NAMES[name]}", flush=True)
+        began = time.monotonic()
+        more = (QUICK if "--quick" in options else FULL).get(name, [])
+        failed += (
+            subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *more], cwd=ROOT, check=False).returncode != 0
+        )
+        print(f"== {name} took {time.monotonic() - began:.0f} s", flush=True)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

@@ -19,18 +19,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot import intake, sources
-from bot.alerts import notices
 from bot.alerts.delivery import Courier, RoundReport, deliver_round
 from bot.alerts.ports import SenderPort
-from bot.intake import Desk, Edit, Judged
-from bot.model import Failure, Fetched, Reading, Source, SourceState, TextOrigin
+from bot.intake import Desk, Edit, Judged, Stored
+from bot.model import Entry, Failure, Fetched, Reading, Source, SourceKind, SourceState, TextOrigin
+from bot.pool import Pool
 from bot.rendering import StoreRenderer
+from bot.settling import Settled, Settler, owe_notice, settle
 from bot.sources import learning
 from bot.sources.articles import ArticlePage, extract, fetch_article
 from bot.sources.http import Fetcher
-from bot.sources.learning import Learned
 from bot.sources.robots import Robots
-from bot.store import Tx
 from bot.store.articles import Wanted
 from bot.store.outbox_desk import OutboxDesk
 from bot.telling import Told
@@ -41,6 +40,10 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
 """A poll or page that takes longer belongs to whoever claims it next."""
 PAGES_AT_ONCE = 8
+LARGE, LARGE_UNKNOWN = 256 * 1024, 24 * 1024
+"""Bytes from which a document is read in a process: one of which nothing is known takes far longer."""
+MAY_BE_DANGEROUS = 1024 * 1024
+"""Bytes from which a document is never read in this process."""
 STORED_AT_ONCE = 100
 """Entries in one transaction: they hold up everybody else for about a second at most."""
 PAGE_RETRIES = (
@@ -68,25 +71,90 @@ class Polled:
     baseline: bool = False
 
 
-async def poll(parts: Parts, fetcher: Fetcher, source: Source, state: SourceState) -> Polled:
-    """Poll one claimed source: what it brought is stored together with what follows from it, or not at all."""
+async def poll(
+    parts: Parts,
+    fetcher: Fetcher,
+    source: Source,
+    state: SourceState,
+    *,
+    pool: Pool | None = None,
+    settler: Settler | None = None,
+) -> Polled:
+    """Poll one claimed source: what it brought is stored together with what follows from it, or not at all.
+
+    Args:
+        parts: What we work with.
+        fetcher: Gets it.
+        source: What the configuration says.
+        state: As claimed.
+        pool: Processes for large documents; None: they are read in a thread.
+        settler: Takes a poll without news, to store it with others; None: it is stored at once.
+    """
     judgement = parts.live.get()
     state = learning.current(source, state)
     target = learning.target(source, state)
     fetched = await fetcher.fetch(target.url, target.validators, now=parts.clock())
-    return await asyncio.to_thread(_digest, parts, judgement, source, state, fetched)
+    done: Polled | Settled
+    if isinstance(fetched, Failure):
+        done = _failed(judgement, source, state, fetched, parts.clock())
+    elif fetched.not_modified:  # nothing to read, nothing to look up: not worth a thread
+        done = _digest(parts, judgement, source, state, fetched)
+    else:
+        reading = await _read_elsewhere(parts, pool, source, state, fetched)
+        done = await asyncio.to_thread(_digest, parts, judgement, source, state, fetched, reading)
+    if isinstance(done, Polled):
+        return done
+    if settler is None:
+        await asyncio.to_thread(settle, parts, [done])
+    else:
+        await settler.add(done)
+    total = 0 if done.reading is None else done.reading.total
+    return Polled(source, done.failure, total, baseline=done.failure is None and state.baseline_at is None)
+
+
+async def _read_elsewhere(
+    parts: Parts, pool: Pool | None, source: Source, state: SourceState, fetched: Fetched
+) -> Reading | Failure | None:
+    """Read a large document in a process; None: it is small, or known but for a few items, and is read where it is judged."""
+    size = len(fetched.body)
+    if pool is None or size < (LARGE if state.known_slices else LARGE_UNKNOWN):
+        return None
+    previous = await asyncio.to_thread(_previous, parts, source)
+    return await pool.run(
+        sources.read, source, state, fetched, parts.clock(), previous, isolated=size >= MAY_BE_DANGEROUS
+    )
+
+
+def _previous(parts: Parts, source: Source) -> bytes | None:
+    """The last stored version of a document."""
+    if source.kind is not SourceKind.DOCUMENT:
+        return None
+    with parts.store.reading() as tx:
+        return tx.documents.newest(source.id)
 
 
 def _digest(
-    parts: Parts, judgement: Judgement, source: Source, state: SourceState, fetched: Fetched | Failure
-) -> Polled:
+    parts: Parts,
+    judgement: Judgement,
+    source: Source,
+    state: SourceState,
+    fetched: Fetched,
+    reading: Reading | Failure | None = None,
+) -> Polled | Settled:
+    """Read what was fetched, unless that was done already, judge what is new in it, and store it."""
     now = parts.clock()
-    reading = fetched if isinstance(fetched, Failure) else sources.read(source, state, fetched, now)
-    if isinstance(reading, Failure) or isinstance(fetched, Failure):
-        assert isinstance(reading, Failure)
-        return take_failure(parts, judgement, source, state, reading, now)
-    with parts.store.reading() as tx:
-        new, edited = intake.sort_out(tx, source, reading.entries)
+    if reading is None:
+        previous = None if fetched.not_modified else _previous(parts, source)
+        reading = sources.read(source, state, fetched, now, previous)
+    if isinstance(reading, Failure):
+        return _failed(judgement, source, state, reading, now)
+    new, edited = list[Entry](), list[Stored]()
+    if reading.entries:
+        with parts.store.reading() as tx:
+            new, edited = intake.sort_out(tx, source, reading.entries)
+    if not new and not edited and reading.snapshot is None:
+        learned = learning.after_success(source, state, fetched, reading, (), now, judgement.cadence)
+        return Settled(judgement, source, state, learned, reading=reading)
     judged = [
         *(intake.judge(judgement, source, entry, now) for entry in new),
         *(intake.judge_edit(judgement, source, stored, now) for stored in edited),
@@ -125,7 +193,9 @@ def _take_in(
             told += desk.take([one for one in part if isinstance(one, Judged)])
             edited += desk.edited([one for one in part if isinstance(one, Edit)])
             if last:
-                _owe_notice(tx, judgement, source, learned, now)
+                if reading.snapshot is not None:
+                    tx.documents.add(source.id, reading.snapshot, now)
+                owe_notice(tx, parts, Settled(judgement, source, state, learned))
     for warning in learned.warnings:
         log.warning(warning, extra={"source": source.id})
     return Polled(source, None, reading.total, tuple(told), tuple(edited), baseline=state.baseline_at is None)
@@ -135,32 +205,23 @@ def take_failure(
     parts: Parts, judgement: Judgement, source: Source, state: SourceState, failure: Failure, now: datetime
 ) -> Polled:
     """Store that a poll failed: the source backs off, and operators are told when it enters another state."""
-    learned = learning.after_failure(source, state, failure, now, judgement.cadence)
-    with parts.store.transaction() as tx:
-        if tx.sources.finish(learned.state, parts.owner):
-            _owe_notice(tx, judgement, source, learned, now, advertised=failure.moved_to)
-    log.info("poll failed", extra={"source": source.id, "why": failure.detail})
+    settle(parts, [_failed(judgement, source, state, failure, now)])
     return Polled(source, failure)
 
 
-def _owe_notice(
-    tx: Tx, judgement: Judgement, source: Source, learned: Learned, now: datetime, *, advertised: str | None = None
-) -> None:
-    """Tell operators that the source entered another state."""
-    if learned.notice is None:
-        return
-    channels, watched = judgement.operators_channels, len(judgement.sources)
-    for notice in notices.source_changed(source, learned.state, now, channels, of=watched, advertised=advertised):
-        tx.outbox.enqueue(notice, now)
+def _failed(judgement: Judgement, source: Source, state: SourceState, failure: Failure, now: datetime) -> Settled:
+    log.info("poll failed", extra={"source": source.id, "why": failure.detail})
+    learned = learning.after_failure(source, state, failure, now, judgement.cadence)
+    return Settled(judgement, source, state, learned, failure)
 
 
 # --- article pages -----------------------------------------------------------------------------------------------------
 
 
-async def read_pages(parts: Parts, fetcher: Fetcher, robots: Robots) -> int:
+async def read_pages(parts: Parts, fetcher: Fetcher, robots: Robots, pool: Pool | None = None) -> int:
     """Fetch the article pages that are due and judge their articles again. Gives how many were tried."""
     wanted = await asyncio.to_thread(_claim_pages, parts)
-    await asyncio.gather(*(_read_page(parts, fetcher, robots, one) for one in wanted))
+    await asyncio.gather(*(_read_page(parts, fetcher, robots, pool, one) for one in wanted))
     return len(wanted)
 
 
@@ -169,15 +230,20 @@ def _claim_pages(parts: Parts) -> list[Wanted]:
         return tx.articles.claim_wanted(parts.owner, parts.clock(), LEASE, PAGES_AT_ONCE)
 
 
-async def _read_page(parts: Parts, fetcher: Fetcher, robots: Robots, wanted: Wanted) -> None:
+async def _read_page(parts: Parts, fetcher: Fetcher, robots: Robots, pool: Pool | None, wanted: Wanted) -> None:
     fetched = await fetch_article(fetcher, robots, wanted.url, parts.clock())
-    await asyncio.to_thread(_take_page, parts, wanted, fetched)
+    page: ArticlePage | Failure | None = fetched if isinstance(fetched, Failure) else None
+    if isinstance(fetched, Fetched) and pool is not None and len(fetched.body) >= LARGE_UNKNOWN:
+        isolated = len(fetched.body) >= MAY_BE_DANGEROUS
+        page = await pool.run(extract, fetched, parts.clock(), isolated=isolated)
+    await asyncio.to_thread(_take_page, parts, wanted, fetched, page)
 
 
-def _take_page(parts: Parts, wanted: Wanted, fetched: Fetched | Failure) -> None:
+def _take_page(parts: Parts, wanted: Wanted, fetched: Fetched | Failure, page: ArticlePage | Failure | None) -> None:
     """Store an article's page: its text, the new judgement and what follows from it, in one transaction."""
     now, judgement = parts.clock(), parts.live.get()
-    page = fetched if isinstance(fetched, Failure) else extract(fetched, now)
+    if page is None:
+        page = fetched if isinstance(fetched, Failure) else extract(fetched, now)
     with parts.store.reading() as tx:
         article, state = tx.articles.get(wanted.article_id), tx.sources.get(wanted.source_id)
     if article is None or isinstance(page, Failure):

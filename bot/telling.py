@@ -42,6 +42,7 @@ CONTEMPORARY = timedelta(days=14)
 """A report this close to a change of the curated history reports it; a later one retells it."""
 ASKED = "asked"
 """Source id and discriminator of articles that somebody had analysed: nobody is told of them, and they join no story."""
+OFF_TOPIC = "does not speak of facial recognition"
 COVERAGE_FROM = 2
 """Sources from which on a message gets a thread reply that lists them."""
 
@@ -100,16 +101,16 @@ class Teller:
         of it, it makes no second ping; only an edit that tells of another stage does.
         """
         ids = self._tx.articles.save_changes(article_id, analysis.changes)
-        quarantined = next((reason for reason in analysis.reasons if reason.code == "quarantined"), None)
-        if quarantined is not None:
-            return Told("quarantined", quarantined.detail)
+        nothing = _nothing(analysis, edited)
+        if nothing is not None:
+            return nothing
         known = self._tx.stories.own(article_id)
         if edited is not None and known is not None:
             if not analysis.relevant:
                 return self._unsaid(known, article_id, edited)
             known = replace(known, edited_at=edited.at)
         if not analysis.on_topic:
-            return Told("off_topic", "does not speak of facial recognition")
+            return Told("off_topic", OFF_TOPIC)
         copied = known or self._copied(article_id, fingerprint)
         if fingerprint is not None:
             self._tx.stories.add_fingerprint(article_id, fingerprint)
@@ -318,6 +319,14 @@ def rejudge_silently(
     for event in events:
         if event.transition is Transition.NEW:
             tx.stories.mark_told(event.story_id, alerted=False)
+
+
+def _nothing(analysis: Analysis, edited: Edited | None) -> Told | None:
+    """What is to be said of an article that concerns no story, as nearly every one: told without a look into the database."""
+    quarantined = next((reason for reason in analysis.reasons if reason.code == "quarantined"), None)
+    if quarantined is not None:
+        return Told("quarantined", quarantined.detail)
+    return Told("off_topic", OFF_TOPIC) if edited is None and not analysis.on_topic else None
 
 
 def _recorded(plan: StoryPlan, article: Article, candidates: Sequence[StoryCandidate]) -> int | None:

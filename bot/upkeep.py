@@ -11,16 +11,19 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from bot import __version__, history, intake, labels, telling
-from bot.alerts import digests, notices
+from bot.alerts import digests, notices, routing
 from bot.alerts.digests import Deadline, SourcesNow
-from bot.alerts.filters import refusal
 from bot.config.watch import Watcher
 from bot.errors import ConfigError, StoreError
-from bot.model import Failure, FailureKind, Health, Source, SourceState
+from bot.model import Failure, FailureKind, Health, Route, Source, SourceState, Story
 from bot.pipeline import LEASE, take_failure
-from bot.sources.health import assess_schedule
+from bot.sources.cadence import spread
+from bot.sources.health import LATE_AT_LEAST, assess_schedule
+from bot.sources.urls import host_of
 from bot.store import Tx
-from bot.wiring import Parts, is_dead
+from bot.store.reports import COUNTED
+from bot.stories.stages import PHASE, Phase
+from bot.wiring import Judgement, Parts, is_dead
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +33,11 @@ AHEAD = timedelta(days=30)
 """How far a digest looks ahead for deadlines."""
 REMIND_WITHIN = timedelta(days=7)
 RECENT = timedelta(days=30)
+DOWN_FOR = timedelta(minutes=15)
+"""A source that was due so long ago was not polled because nobody polled at all."""
+MANY_WAIT = 100
+SPREAD_EACH = timedelta(milliseconds=100)
+"""Time for each of many sources that wait; in all no more than the shortest interval."""
 WORKER_SEEN = timedelta(minutes=2)
 """A worker that was not seen for longer is called dead."""
 
@@ -77,13 +85,36 @@ def beat(parts: Parts, kind: str) -> None:
 # --- sources -----------------------------------------------------------------------------------------------------------
 
 
-def claim_due(parts: Parts, limit: int, ids: Collection[str] | None = None) -> list[tuple[Source, SourceState]]:
-    """Lease the sources (of ``ids``, or of all) whose poll is due."""
-    known = parts.live.get().sources
-    wanted = known.keys() if ids is None else known.keys() & set(ids)
+def claim_due(
+    parts: Parts, limit: int, ids: Collection[str] | None = None, *, crowded: Collection[str] = ()
+) -> list[tuple[Source, SourceState]]:
+    """Lease the sources (of ``ids``, or of all) whose poll is due, but none at hosts where many polls wait already."""
+    known, now = parts.live.get().sources, parts.clock()
+    with parts.store.reading() as tx:  # most often nothing is due, and a look disturbs no writer
+        if not tx.sources.any_due(now):
+            return []
+    wanted = set(known) if ids is None else known.keys() & set(ids)
+    if crowded:
+        wanted = {each for each in wanted if host_of(known[each].url) not in crowded}
     with parts.store.transaction() as tx:
-        states = tx.sources.claim_due(wanted, parts.owner, parts.clock(), LEASE, limit)
+        states = tx.sources.claim_due(wanted, parts.owner, now, LEASE, limit)
     return [(known[state.id], state) for state in states]
+
+
+def spread_out(parts: Parts) -> int:
+    """Spread sources that all wait (a first start, the end of a downtime), so that they are not all asked at once.
+
+    A few need no spreading: they are polled within seconds, and politely. Gives how many were given a time.
+    """
+    now = parts.clock()
+    with parts.store.transaction() as tx:
+        waiting = tx.sources.waiting(now - DOWN_FOR)
+        if len(waiting) < MANY_WAIT:
+            return 0
+        over = min(SPREAD_EACH * len(waiting), parts.config.settings.poll.min_interval)
+        tx.sources.schedule(spread(waiting, now, over))
+    log.info("polls spread out", extra={"sources": len(waiting), "seconds": over.total_seconds()})
+    return len(waiting)
 
 
 def claim(parts: Parts, ids: list[str]) -> list[tuple[Source, SourceState]]:
@@ -110,9 +141,12 @@ def poll_crashed(parts: Parts, source: Source, state: SourceState, error: BaseEx
 def find_late(parts: Parts) -> int:
     """Mark sources that are not polled on time, and tell operators once. Gives how many changed."""
     judgement, now = parts.live.get(), parts.clock()
+    with parts.store.reading() as tx:
+        if not tx.sources.overdue(now - LATE_AT_LEAST):
+            return 0
     changed = 0
     with parts.store.transaction() as tx:
-        for state in tx.sources.all():
+        for state in tx.sources.overdue(now - LATE_AT_LEAST):
             source = judgement.sources.get(state.id)
             if source is None:
                 continue
@@ -146,8 +180,11 @@ def welcome(parts: Parts) -> bool:
         tried = [states[each] for each in judgement.sources if each in states]
         if not tried or any(state.last_polled_at is None for state in tried):
             return False
+        if all(state.baseline_at is None for state in tried):
+            return False  # no network yet: nothing is watched
         channels = [route.channel for route in judgement.config.routes if route.kind == "policy"]
-        recent = tx.reports.recent(since=now - RECENT, limit=1).total
+        listed = tx.reports.recent(since=now - RECENT, limit=COUNTED).items
+        recent = sum(not one.story.alerted for one in listed)
         for each in notices.welcome(channels, len(judgement.sources), recent):
             tx.outbox.enqueue(each, now)
     return True
@@ -248,23 +285,27 @@ def remind(parts: Parts) -> int:
     judgement, now = parts.live.get(), parts.clock()
     owed = 0
     with parts.store.transaction() as tx:
-        routes = [
-            route
-            for route in tx.runtime.sync_routes(judgement.config.routes, now)
-            if route.kind == "policy" and route.schedule.kind == "now"
-        ]
+        routes = tx.runtime.sync_routes(judgement.config.routes, now)
         for one in tx.stories.expiring(now, REMIND_WITHIN):
             story = tx.stories.get(one.story_id)
             if story is None or len(one.date) != len("2026-11-30"):  # a month or year is no day to announce
                 continue
-            follow = [
-                route
-                for route in routes
-                if not refusal(route.filters, story.change, story.stage, None, judgement.routing)
-            ]
+            follow = [route for route in routes if _wants_reminder(tx, judgement, route, story, now)]
             for notice in notices.reminder(follow, story, one.kind, one.at.date(), now):
                 owed += tx.outbox.enqueue(notice, now) is not None
     return owed
+
+
+def _wants_reminder(tx: Tx, judgement: Judgement, route: Route, story: Story, now: datetime) -> bool:
+    """Whether a route follows a story that still stands, and nobody wants to hear less of it there."""
+    if PHASE[story.stage] is Phase.OVER:
+        return False
+    told = any(one.channel == route.channel for one in tx.outbox.by_story(story.id))
+    if not routing.follows(route, story, judgement.routing, told=told):
+        return False
+    said = labels.read_overlay(tx, story.id, now)
+    quiet = said.dismissed or route.channel in said.snoozed
+    return not (quiet or labels.mute_of(said.muted, route.channel, story, judgement.routing.members))
 
 
 def sources_now(tx: Tx, parts: Parts) -> SourcesNow:

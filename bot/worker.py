@@ -1,6 +1,6 @@
 """The worker: APScheduler only ticks; what is due stands in tables.
 
-Ticks: `poll` claims due sources and starts their polls as tasks, `pages` reads wanted article pages, `deliver` runs delivery rounds, `digests`
+Ticks: `poll` claims due sources and starts their polls as tasks, `settle` stores those that brought nothing new, `pages` reads wanted article pages, `deliver` runs delivery rounds, `digests`
 enqueues what is due, `reload` looks at the config files (and says the welcome line once), `beat` writes the heartbeat, `upkeep` re-analyses and prunes. A tick that finds nothing
 to do costs one indexed query. Expected failures are values and recorded; a database that does not answer is waited for; any other
 storage error stops the worker (a supervisor restarts it), because going on would lose what it promises to keep.
@@ -9,6 +9,8 @@ storage error stops the worker (a supervisor restarts it), because going on woul
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gc
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -20,6 +22,8 @@ from bot.alerts.ports import SenderPort
 from bot.config.watch import Watcher
 from bot.errors import StoreError, StoreUnavailable
 from bot.model import Source, SourceState
+from bot.pool import Pool
+from bot.settling import Settler
 from bot.sources.http import Fetcher
 from bot.sources.robots import Robots
 from bot.wiring import Parts
@@ -28,6 +32,8 @@ log = logging.getLogger(__name__)
 
 GRACE = timedelta(seconds=20)
 """How long polls and deliveries under way may go on after a stop is asked for."""
+AHEAD = 4
+"""Polls under way for each request that may run: most of them wait for their host's turn, and a host must not fill them all."""
 
 
 class Worker:
@@ -41,13 +47,17 @@ class Worker:
         self._fault: BaseException | None = None
         self._polls: set[asyncio.Task[None]] = set()
         self._ticks: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Event()
         self._robots = Robots(fetcher)
+        self._pool = Pool()
+        self._settler = Settler(parts)
         self._watcher = Watcher(parts.settings.config_dir, parts.settings.environ)
         self._welcomed = False
 
     def stop(self) -> None:
         """Begin nothing new; :meth:`run` returns when what is under way has ended."""
         self._stop.set()
+        self._room.set()
 
     async def run(self) -> None:
         """Work until :meth:`stop`.
@@ -56,6 +66,8 @@ class Worker:
             StoreError: the database refuses to work (not merely unreachable).
         """
         await asyncio.to_thread(upkeep.start_up, self._parts)
+        await asyncio.to_thread(upkeep.spread_out, self._parts)
+        gc.freeze()  # vocabulary and configuration stay for good: walking through them again and again takes 0.2 s each time
         scheduler = AsyncIOScheduler(
             timezone="UTC",
             # A late tick is as good as a punctual one: the tables say what is due.
@@ -63,6 +75,7 @@ class Worker:
         )
         ticks: list[tuple[Callable[[], Awaitable[None]], float]] = [
             (self._poll, 1),
+            (self._settle, 1),
             (self._pages, 2),
             (self._deliver, 1),
             (self._digests, 30),
@@ -91,6 +104,11 @@ class Worker:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        self._pool.close()
+        try:
+            await self._settler.flush()
+        except StoreError as error:
+            log.warning("last polls not stored, they are repeated", extra={"error": str(error)})
         log.info("worker stopped")
 
     def _guarded(self, tick: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
@@ -120,18 +138,31 @@ class Worker:
     # --- ticks -------------------------------------------------------------------------------------------------------
 
     async def _poll(self) -> None:
-        """Start a task for each due source, as many as the config allows at once; a slow one delays no other."""
-        free = self._parts.config.settings.fetch.concurrency - len(self._polls)
-        if free <= 0:
-            return
-        for source, state in await asyncio.to_thread(upkeep.claim_due, self._parts, free):
-            task = asyncio.create_task(self._poll_one(source, state), name=f"poll {source.id}")
-            self._polls.add(task)
-            task.add_done_callback(self._polls.discard)
+        """Start a task for each due source, until all that is due is under way; a slow one delays no other."""
+        while not self._stop.is_set():
+            most = AHEAD * self._parts.config.settings.fetch.concurrency
+            free = most - len(self._polls)
+            if free > 0:
+                crowded = self._fetcher.gates.crowded()
+                claimed = await asyncio.to_thread(upkeep.claim_due, self._parts, free, crowded=crowded)
+                for source, state in claimed:
+                    task = asyncio.create_task(self._poll_one(source, state), name=f"poll {source.id}")
+                    self._polls.add(task)
+                    task.add_done_callback(self._polled)
+                if len(claimed) < free:
+                    return
+            self._room.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._room.wait(), 1)
+
+    def _polled(self, task: asyncio.Task[None]) -> None:
+        self._polls.discard(task)
+        if 2 * len(self._polls) <= AHEAD * self._parts.config.settings.fetch.concurrency:
+            self._room.set()
 
     async def _poll_one(self, source: Source, state: SourceState) -> None:
         try:
-            await pipeline.poll(self._parts, self._fetcher, source, state)
+            await pipeline.poll(self._parts, self._fetcher, source, state, pool=self._pool, settler=self._settler)
         except StoreUnavailable as error:
             log.warning("poll not stored, its lease will run out", extra={"source": source.id, "error": str(error)})
         except StoreError as error:
@@ -140,8 +171,11 @@ class Worker:
             log.exception("poll failed", extra={"source": source.id})
             await asyncio.to_thread(upkeep.poll_crashed, self._parts, source, state, error)
 
+    async def _settle(self) -> None:
+        await self._settler.flush()
+
     async def _pages(self) -> None:
-        await pipeline.read_pages(self._parts, self._fetcher, self._robots)
+        await pipeline.read_pages(self._parts, self._fetcher, self._robots, self._pool)
 
     async def _deliver(self) -> None:
         await pipeline.deliver(self._parts, self._sender, self._stop.is_set)
@@ -163,3 +197,4 @@ class Worker:
         await asyncio.to_thread(upkeep.find_late, self._parts)
         await asyncio.to_thread(upkeep.reanalyse, self._parts)
         await asyncio.to_thread(upkeep.prune, self._parts)
+        self._pool.rest()

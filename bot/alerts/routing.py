@@ -137,6 +137,21 @@ def judge(story: Story, sighting: Sighting, route: Route, now: datetime, setting
     return Verdict(route.name, route.channel, "now" if at_once else "digest", f"all filters take it{passed}")
 
 
+def follows(route: Route, story: Story, settings: RoutingSettings, *, told: bool) -> bool:
+    """Tell whether a route would be told of a story at once, whenever it appeared: who is reminded of its dates.
+
+    ``told`` says that its channel was: then the category of the source that brought it does not matter.
+    """
+    if route.kind != "policy" or route.schedule.kind != "now" or (route.filters.categories and not told):
+        return False
+    filters = replace(route.filters, categories=())
+    return not (
+        refusal(filters, story.change, story.stage, None, settings)
+        or _too_low(route, story.change.score, settings, at_once=True)
+        or is_soft(filters, story.change)
+    )
+
+
 def reply(parent_id: int, route: Route, what: str, payload: Mapping[str, Any], story_id: int) -> NewDelivery:
     """Owe a reply in the thread of a message, once for each ``what`` (``coverage``, ``revision:…``)."""
     return NewDelivery(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import Callable, Sequence
@@ -12,15 +13,16 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.commands.common import counter, plain, settings_with_logs
-from bot.errors import PolicywatchError, UsageError
+from bot.errors import ConfigError, PolicywatchError, StoreError, UsageError
 from bot.wiring import Parts, make_fetcher, make_sender, open_parts, refuse_fleeting_disk
 
 if TYPE_CHECKING:
     from aiohttp import web
 
     from bot.alerts.ports import SenderPort
-    from bot.model import Source, SourceState
+    from bot.config.watch import Watcher
     from bot.pipeline import Polled
+    from bot.pool import Pool
     from bot.sources.http import Fetcher
     from bot.worker import Worker
 
@@ -94,7 +96,6 @@ async def _stop_worker(stop: asyncio.Event, worker: Worker) -> None:
 
 async def _learn_workspace(parts: Parts, sender: SenderPort) -> None:
     """Remember the workspace's address, so that messages can link to each other; without it they link to articles."""
-    from bot.errors import PolicywatchError
     from bot.rendering import remember_workspace
     from bot.slack.client import SlackSender
 
@@ -108,13 +109,28 @@ async def _learn_workspace(parts: Parts, sender: SenderPort) -> None:
 
 async def _wait_as_web(parts: Parts, stop: asyncio.Event) -> None:
     from bot import upkeep
+    from bot.config.watch import Watcher
 
+    watcher = Watcher(parts.settings.config_dir, parts.settings.environ)
     while not stop.is_set():
-        await asyncio.to_thread(upkeep.beat, parts, "web")
+        await asyncio.to_thread(_follow, parts, watcher)
+        try:
+            await asyncio.to_thread(upkeep.beat, parts, "web")
+        except StoreError as error:
+            log.warning("no heartbeat, /readyz says why", extra={"error": str(error)})
         try:
             await asyncio.wait_for(stop.wait(), timeout=20)
         except TimeoutError:
             continue
+
+
+def _follow(parts: Parts, watcher: Watcher) -> None:
+    """Show changed files in a process that only reads; the worker puts them in force, or tells operators of mistakes."""
+    if watcher.changed():
+        try:
+            parts.live.replace(watcher.load())
+        except ConfigError as error:
+            log.warning("configuration refused", extra={"problems": len(error.problems)})
 
 
 async def _start_web(stack: AsyncExitStack, parts: Parts, host: str) -> str:
@@ -189,22 +205,18 @@ def poll_command(ids: tuple[str, ...], due: bool) -> None:
 
 async def _poll(parts: Parts, ids: list[str], *, due: bool) -> None:
     from bot import upkeep
+    from bot.passes import one_pass
+    from bot.pool import Pool
 
     upkeep.start_up(parts)
     sender = make_sender(parts.settings)
     async with make_fetcher(parts.settings, parts.config) as fetcher:
+        gc.freeze()  # what is there now stays to the end: the collector need not walk through it
         claimed = upkeep.claim_due(parts, len(ids), ids) if due else upkeep.claim(parts, ids)
         step = counter(len(claimed), "sources")
-        limit = asyncio.Semaphore(parts.config.settings.fetch.concurrency)
-
-        async def one(source: Source, state: SourceState) -> Polled:
-            async with limit:
-                polled = await _poll_one(parts, fetcher, source, state)
-            step()
-            return polled
-
-        results = await asyncio.gather(*(one(source, state) for source, state in claimed))
-        pages = await _read_all_pages(parts, fetcher)
+        async with Pool() as pool:
+            results = await one_pass(parts, fetcher, claimed, pool=pool, polled=step)
+            pages = await _read_all_pages(parts, fetcher, pool)
     await _learn_workspace(parts, sender)
     upkeep.welcome(parts)
     upkeep.hurry(parts)
@@ -212,26 +224,13 @@ async def _poll(parts: Parts, ids: list[str], *, due: bool) -> None:
     _print_pass(results, pages, report)
 
 
-async def _poll_one(parts: Parts, fetcher: Fetcher, source: Source, state: SourceState) -> Polled:
-    """Poll one source; what breaks in our own code is that source's failure and stops no other."""
-    from bot import pipeline, upkeep
-
-    try:
-        return await pipeline.poll(parts, fetcher, source, state)
-    except PolicywatchError:
-        raise
-    except Exception as error:
-        log.exception("poll failed", extra={"source": source.id})
-        return pipeline.Polled(source, upkeep.poll_crashed(parts, source, state, error))
-
-
-async def _read_all_pages(parts: Parts, fetcher: Fetcher) -> int:
+async def _read_all_pages(parts: Parts, fetcher: Fetcher, pool: Pool) -> int:
     """Read the article pages that are due, until none is. Gives how many were tried."""
     from bot import pipeline
     from bot.sources.robots import Robots
 
     robots, tried = Robots(fetcher), 0
-    while read := await pipeline.read_pages(parts, fetcher, robots):
+    while read := await pipeline.read_pages(parts, fetcher, robots, pool):
         tried += read
     return tried
 

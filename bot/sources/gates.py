@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
+CROWD = 8
 _TIDY_AT = 1024
 """Idle hosts are forgotten when more than this many are remembered."""
 
@@ -92,6 +93,10 @@ class Gates:
     def slot(self, host: str) -> Slot:
         """Wait for this host's turn and a free place, then hold both: ``async with gates.slot(host): ...``."""
         return Slot(self, self._gate(host))
+
+    def crowded(self, at_least: int = CROWD) -> set[str]:
+        """Hosts at which so many requests run or wait that another one had better come later."""
+        return {host for host, gate in self._hosts.items() if gate.users >= at_least and gate.running.locked()}
 
     async def turn(self, gate: _Host) -> None:
         """Wait until the host may be asked again."""

@@ -18,7 +18,8 @@ _QUIET_FACTOR = 6
 _QUIET_AT_LEAST = timedelta(days=3)
 _QUIET_AT_MOST = timedelta(days=180)
 _QUIET_UNKNOWN = timedelta(days=60)
-_LATE_AT_LEAST = timedelta(minutes=15)
+LATE_AT_LEAST = timedelta(minutes=15)
+"""No source is late before it is overdue by this."""
 _OWN_NETWORK = frozenset({FailureKind.DNS, FailureKind.CONNECT, FailureKind.TIMEOUT})
 
 
@@ -71,7 +72,7 @@ def assess_schedule(source: Source, state: SourceState, now: datetime) -> Assess
     if state.next_poll_at is None or state.health not in {Health.OK, Health.LATE}:
         return Assessment(state.health, state.health_since or state.added_at)
     overdue = now - state.next_poll_at
-    if overdue <= max(_LATE_AT_LEAST, 2 * (state.interval or source.every or _LATE_AT_LEAST)):
+    if overdue <= max(LATE_AT_LEAST, 2 * (state.interval or source.every or LATE_AT_LEAST)):
         return Assessment(state.health, state.health_since or state.added_at)
     return _moved(source, state, Health.LATE, f"was due {_length(overdue)} ago and has not been polled", now)
 

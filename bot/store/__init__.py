@@ -3,7 +3,7 @@
 How it is built, for everyone who adds to it:
 
 * ``Store.open(url)`` makes a :class:`Store`; ``with store.transaction(lock=True) as tx`` writes, ``with store.reading() as tx`` reads.
-* A :class:`Tx` has one repository for each subject: ``tx.sources``, ``tx.entries``, ``tx.articles``, ``tx.stories``, ``tx.outbox``,
+* A :class:`Tx` has one repository for each subject: ``tx.sources``, ``tx.entries``, ``tx.documents``, ``tx.articles``, ``tx.stories``, ``tx.outbox``,
   ``tx.runtime``, ``tx.reports``. Each is a class in its own module with ``def __init__(self, connection: Connection)`` (a SQLAlchemy
   Core connection inside an open transaction). It never begins, commits or rolls back, never reads the clock (``now`` is an
   argument), and returns dataclasses of :mod:`bot.model` or frozen ones of its own module; no row or connection leaves this package.

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, text
 from bot.errors import StoreUnavailable
 from bot.store import migrations
 from bot.store.articles import Articles
+from bot.store.documents import Documents
 from bot.store.engine import BUSY_SECONDS, WRITES, make_engine
 from bot.store.entries import Entries
 from bot.store.outbox import Outbox
@@ -41,6 +42,11 @@ class Tx:
     def entries(self) -> Entries:
         """What sources published, with each entry's verdict."""
         return Entries(self.connection)
+
+    @cached_property
+    def documents(self) -> Documents:
+        """Versions of watched documents."""
+        return Documents(self.connection)
 
     @cached_property
     def articles(self) -> Articles:

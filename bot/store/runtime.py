@@ -125,6 +125,12 @@ class Runtime:
                 self._connection.execute(update(routes).where(routes.c.id == row["id"]).values(in_force=False))
         return (*result, *self.subscriptions())
 
+    def routes_in_force(self, wanted: Iterable[Route]) -> tuple[Route, ...]:
+        """Give all routes in force as :meth:`sync_routes` does, and write nothing: ``created_at`` of one that is new is None."""
+        since = {(row["name"], row["channel"]): row["created_at"] for row in self._routes("file") if row["in_force"]}
+        mine = (replace(route, created_at=since.get((route.name, route.channel))) for route in wanted)
+        return (*mine, *self.subscriptions())
+
     def subscribe(self, route: Route, person: str, now: datetime) -> Route:
         """Put a route in force that a person asked for in Slack; nothing earlier than now is sent to it."""
         return self._put_route(replace(route, origin="subscription", where=f"subscribed by {person}"), now, person)

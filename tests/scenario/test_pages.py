@@ -86,7 +86,7 @@ async def test_a_poll_that_dies_before_its_commit_is_polled_again_whole(any_worl
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(pipeline, "_owe_notice", killed)  # the last step inside the transaction
+        patched.setattr(pipeline, "owe_notice", killed)  # the last step inside the transaction
         with contextlib.suppress(Killed):
             await world.poll()
     assert len(world.entries("gazette")) == world.count("articles") == 1, "the baseline's"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -12,6 +13,7 @@ import pytest
 
 from bot import upkeep
 from bot.commands import serve
+from bot.errors import StoreUnavailable
 from bot.wiring import Parts
 from tests.fakes.slack_requests import SECRET, signed, slash_command
 from tests.integration.processes import until
@@ -149,3 +151,34 @@ async def test_a_message_cannot_mention_or_forge(site):
     assert "Omaha" in post["text"]
     for forged in ("<!channel>", "<@U0ANNA0001>", "<!here>", "<!everyone>", "<https://evil"):
         assert forged not in post["text"]
+
+
+async def test_the_web_process_outlives_its_database_and_follows_its_files(site, monkeypatch: pytest.MonkeyPatch):
+    world, session = site
+    stop, beats = asyncio.Event(), []
+
+    def away(parts, kind):
+        beats.append(kind)
+        raise StoreUnavailable("the database does not answer")
+
+    monkeypatch.setattr(upkeep, "beat", away)
+    waits = asyncio.wait_for
+
+    async def soon(what, timeout):
+        return await waits(what, min(timeout, 0.01))
+
+    monkeypatch.setattr(asyncio, "wait_for", soon)
+    process = asyncio.create_task(serve._wait_as_web(world.parts, stop))
+    await until(lambda: len(beats) > 2)
+    world.sources["gazette"]["name"] = "The Evening Gazette"
+    world.write_config()
+    await until(lambda: world.parts.config.sources[0].name == "The Evening Gazette")
+    (world.config_dir / "sources.yaml").write_text("sources: 1")
+    before = len(beats)
+    await until(lambda: len(beats) > before + 3)
+    assert not process.done()
+    assert world.parts.config.sources[0].name == "The Evening Gazette"
+    async with session.get("/sources") as answer:
+        assert "The Evening Gazette" in await answer.text()
+    stop.set()
+    await process

@@ -11,12 +11,15 @@ async with World(database_url, tmp_path) as world:
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
+
+from aiohttp.abc import AbstractResolver
 
 from bot import pipeline, upkeep
 from bot.config.load import Config, load
@@ -43,6 +46,16 @@ ROUTES: tuple[Mapping[str, Any], ...] = (
     {"name": "policy-team", "channel": POLICY, "send": "now"},
     {"name": "operators", "channel": OPERATORS, "kind": "operators"},
 )
+
+
+class Nowhere(AbstractResolver):
+    """Knows no name: what is not on loopback is not reached."""
+
+    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET) -> list[Any]:
+        raise OSError(f"no names in tests: {host}")
+
+    async def close(self) -> None:
+        """Nothing to close."""
 
 
 class World:
@@ -75,9 +88,8 @@ class World:
         await self._stack.aclose()
 
     def new_fetcher(self, **limits: Any) -> Fetcher:
-        return Fetcher(
-            "tests", allow_networks=[LOOPBACK], limits=FetchLimits(**({"spacing": 0, "per_host": 16} | limits))
-        )
+        bounds = FetchLimits(**({"spacing": 0, "per_host": 16} | limits))
+        return Fetcher("tests", allow_networks=[LOOPBACK], limits=bounds, resolver=Nowhere())
 
     # --- what there is to watch --------------------------------------------------------------------------------------
 

@@ -217,6 +217,16 @@ def test_a_view_shows_also_unclear_before_best_and_counts(store: Store) -> None:
     assert any(reason.code == "new_story" for reason in view.reasons)
 
 
+def test_what_a_text_says_again_is_not_what_was_before(store: Store) -> None:
+    lead = halt(line="Microsoft will not sell to police")
+    recalls = change("IBM", "halt", primary=False, line="IBM ended its offer")
+    _, first = feed(store, article("Microsoft won't sell to police"), lead, replace(lead, primary=False), recalls)
+    with store.reading() as tx:
+        view = tx.stories.view(first[0].story_id)
+    assert view is not None
+    assert [item.line for item in view.before] == ["IBM ended its offer"]
+
+
 def test_merged_stories_redirect_and_their_reports_move(store: Store) -> None:
     _, one = feed(store, article("Microsoft won't sell to police", source_id="a"), halt())
     _, other = feed(

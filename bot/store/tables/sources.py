@@ -88,3 +88,13 @@ entries = Table(
     Index("ix_entries_article_id", "article_id"),
     Index("ix_entries_seen_at", "seen_at"),
 )
+
+document_versions = Table(
+    "document_versions",
+    metadata,
+    Column("id", Id, auto_id(), primary_key=True),
+    Column("source_id", PlainText(200), ForeignKey("sources.id"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("snapshot", LargeBinary, nullable=False),  # the page as it came, compressed by zlib
+    Index("ix_document_versions_source_id", "source_id", "id"),
+)

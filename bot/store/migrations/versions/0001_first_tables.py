@@ -34,6 +34,7 @@ def upgrade() -> None:
     _sources()
     _stories()
     _used_signatures()
+    _document_versions()
     _entries()
     _fingerprint_bands()
     _fingerprints()
@@ -387,6 +388,19 @@ def _used_signatures() -> None:
         sa.PrimaryKeyConstraint("signature_hash", name="pk_used_signatures"),
     )
     op.create_index("ix_used_signatures_used_at", "used_signatures", ["used_at"])
+
+
+def _document_versions() -> None:
+    op.create_table(
+        "document_versions",
+        sa.Column("id", ID, sa.Identity(), nullable=False),
+        sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column("at", WHEN, nullable=False),
+        sa.Column("snapshot", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name="fk_document_versions_source_id_sources"),
+        sa.PrimaryKeyConstraint("id", name="pk_document_versions"),
+    )
+    op.create_index("ix_document_versions_source_id", "document_versions", ["source_id", "id"])
 
 
 def _entries() -> None:

@@ -1,0 +1,212 @@
+"""What watching thousands of feeds costs, beside the PyPI package `reader` on the same loopback server in the same run.
+
+    python -m benchmarks.sources [--feeds 2000] [--runs 3] [--quick] [--no-growth] [--no-peer]
+
+Every feed has 50 KB and 30 entries. The peer is installed by name from the package index into a throw-away environment. Each run takes
+new databases and goes through the same passes in the same order:
+
+* first: everything is new;
+* 304: nothing has changed, and the server says so;
+* 5 %: one new entry in every twentieth feed;
+* bare: no validators, the same bodies;
+* churn: no validators, and each body has another build date and comment.
+
+The machine's noise is in both columns: read the ratios.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import venv
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.load import ROOT, LoadServer
+
+PASSES = (("first", "same"), ("304", "same"), ("5 %", "changed"), ("bare", "bare"), ("churn", "churn"))
+TARGETS = {"first": 2, "304": 10, "5 %": 10, "bare": 60, "churn": 25, "304 over HTTPS": 10}
+PEER = ("reader==3.26", "sgmllib3k==1.0.0")
+"""`reader` starts only with sgmllib3k beside feedparser."""
+GROWTH = (500, 2_000, 8_000)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one pass cost."""
+
+    wall: float
+    cpu: float
+    peak: float
+    entries: int
+
+
+class Contender:
+    """A process that makes a pass for each line it is sent."""
+
+    def __init__(self, command: list[str], environ: Mapping[str, str] | None = None) -> None:
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env={**os.environ, **(environ or {})},
+        )
+
+    def one_pass(self) -> Figures:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write("pass\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        if not line:
+            raise SystemExit(f"a contender ended with status {self._process.wait()}")
+        found = json.loads(line)
+        if found.get("failed"):
+            raise SystemExit(f"{found['failed']} polls failed: the figures would mean nothing")
+        return Figures(found["wall"], found["cpu"], found["peak"], found["entries"])
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        try:
+            self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+
+
+def install_peer(folder: Path) -> Path:
+    """A throw-away environment with the peer; gives its Python."""
+    print(f"installing {' and '.join(PEER)} into a throw-away environment …", flush=True)
+    venv.create(folder, with_pip=True)
+    python = folder / "bin" / "python"
+    subprocess.run(
+        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PEER],
+        check=True,
+        stderr=subprocess.DEVNULL,
+    )
+    return python
+
+
+@contextmanager
+def contender(who: str, base: str, feeds: int, peer: Path | None, authority: Path | None = None) -> Iterator[Contender]:
+    """One of the two, with a new database."""
+    with tempfile.TemporaryDirectory(prefix="policywatch-bench-") as name:
+        folder, trust = Path(name), [str(authority)] if authority else []
+        if who == "policywatch":
+            command = [sys.executable, "-m", "benchmarks.policywatch_passes", name, base, str(feeds), *trust]
+        else:
+            script = str(ROOT / "benchmarks" / "peers" / "reader_passes.py")
+            workers = "1"  # more make it no faster here: measured
+            command = [str(peer), script, str(folder / "reader.db"), base, str(feeds), workers]
+        one = Contender(command, {"REQUESTS_CA_BUNDLE": str(authority)} if authority else None)
+        try:
+            yield one
+        finally:
+            one.close()
+
+
+def run(feeds: int, who: str, peer: Path | None) -> tuple[dict[str, Figures], dict[str, int]]:
+    """All passes of one contender; also what the server sent in each."""
+    found: dict[str, Figures] = {}
+    sent: dict[str, int] = {}
+    with LoadServer(feeds) as server, contender(who, server.base, feeds, peer) as one:
+        for name, mode in PASSES:
+            server.mode(mode, 0.05)
+            before = server.counts()["bytes"]
+            found[name] = one.one_pass()
+            sent[name] = server.counts()["bytes"] - before
+    return found, sent
+
+
+def run_https(feeds: int, who: str, peer: Path | None) -> dict[str, Figures]:
+    """Unchanged feeds over HTTPS whose certificates are verified."""
+    with tempfile.TemporaryDirectory(prefix="policywatch-tls-") as name:
+        folder = Path(name)
+        with LoadServer(feeds, folder) as server, contender(who, server.base, feeds, peer, folder / "ca.pem") as one:
+            one.one_pass()
+            return {"304 over HTTPS": one.one_pass()}
+
+
+def compare(feeds: int, runs: int, peer: Path | None) -> None:
+    """Run both, alternating, and print medians and ratios."""
+    contenders = ["policywatch", *(["reader"] if peer else [])]
+    walls: dict[str, dict[str, list[float]]] = {who: defaultdict(list) for who in contenders}
+    cpus: dict[str, dict[str, list[float]]] = {who: defaultdict(list) for who in contenders}
+    peaks: dict[str, float] = dict.fromkeys(contenders, 0.0)
+    sent: dict[str, int] = {}
+    secure = min(feeds, 600)
+    for number in range(runs):
+        for who in contenders:
+            found, bytes_sent = run(feeds, who, peer)
+            sent = bytes_sent if who == "policywatch" else sent
+            found |= run_https(secure, who, peer)
+            for name, figures in found.items():
+                walls[who][name].append(figures.wall)
+                cpus[who][name].append(figures.cpu)
+                peaks[who] = max(peaks[who], figures.peak)
+            print(f"run {number + 1} of {runs}, {who}: {sum(one.wall for one in found.values()):.1f} s", flush=True)
+    print(
+        f"\n{feeds:,} feeds of 50 KB, 30 entries each ({secure:,} over HTTPS); medians of {runs}, seconds of wall clock (CPU)"
+    )
+    print(f"{'':16}" + "".join(f"{who:>22}" for who in contenders) + ("   ratio  target" if peer else ""))
+    for name in [*(name for name, _ in PASSES), "304 over HTTPS"]:
+        wall = {who: statistics.median(walls[who][name]) for who in contenders}
+        cpu = {who: statistics.median(cpus[who][name]) for who in contenders}
+        cells = "".join(f"{f'{wall[who]:.2f} ({cpu[who]:.2f})':>22}" for who in contenders)
+        ratio = f"{wall['reader'] / wall['policywatch']:8.1f}{TARGETS[name]:>6}" if peer else ""
+        print(f"{name:16}{cells}{ratio}")
+    print(f"{'peak memory':16}" + "".join(f"{f'{peaks[who]:.0f} MB':>22}" for who in contenders))
+    print("\nPolicywatch, per 1,000 polls:")
+    for name, _ in PASSES:
+        print(
+            f"{name:16}{statistics.median(cpus['policywatch'][name]) / feeds * 1000:8.2f} CPU s"
+            f"{sent[name] / feeds * 1000 / 1e6:10.2f} MB received"
+        )
+
+
+def growth(sizes: tuple[int, ...]) -> None:
+    """The cost of one poll by the number of sources."""
+    print("\nGrowth with the number of sources, CPU seconds per 1,000 polls:")
+    print(f"{'sources':>8}{'304':>9}{'5 %':>9}{'peak MB':>9}")
+    for feeds in sizes:
+        with LoadServer(feeds) as server, contender("policywatch", server.base, feeds, None) as one:
+            one.one_pass()
+            unchanged = statistics.median(one.one_pass().cpu for _ in range(3))
+            server.mode("changed", 0.05)
+            changed = one.one_pass()
+            print(
+                f"{feeds:>8,}{unchanged / feeds * 1000:>9.2f}{changed.cpu / feeds * 1000:>9.2f}{changed.peak:>9.0f}",
+                flush=True,
+            )
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Entry point."""
+    parser = argparse.ArgumentParser(description="The cost of watching thousands of feeds.")
+    parser.add_argument("--feeds", type=int, default=2_000)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument(
+        "--quick", action="store_true", help="300 feeds, one run, no growth: a check, not a measurement"
+    )
+    parser.add_argument("--no-growth", action="store_true")
+    parser.add_argument("--no-peer", action="store_true")
+    options = parser.parse_args(arguments)
+    feeds, runs = (300, 1) if options.quick else (options.feeds, options.runs)
+    with tempfile.TemporaryDirectory(prefix="policywatch-peer-") as folder:
+        compare(feeds, runs, None if options.no_peer else install_peer(Path(folder)))
+    if not options.quick and not options.no_growth:
+        growth(GROWTH)
+
+
+if __name__ == "__main__":
+    main()
