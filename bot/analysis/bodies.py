@@ -76,35 +76,64 @@ class Bodies:
     def _body(self, mention: Mention, found: Found, place: Place | None) -> Who | None:
         kind: str = mention.ref
         word = " ".join(item.norm for item in found.tokens.items[mention.first : mention.last])
-        if place is None or (kind in {"city", "county", "school"} and place.kind in {"state", "country"}):
-            place = self._near_place(kind) or place
-        if word in _CHIEFS and place is not None and place.kind in {"city", "county"}:
-            kind = "police"
+        chamber = self._chamber(kind, mention, found) if place is None else None
+        if chamber is not None:
+            return self._known(chamber, mention, found)
+        kind, place, given = self._kind_and_place(kind, word, place)
         if kind in SPEAKERS | {"deployer"}:
             return self._speaker(mention, found, kind)
-        if word == "commission" and (place is None or place.code == "EU") and self._about("EU"):
-            place = self.places.get("EU", place)
-            kind = "executive"
-        if kind == "regulator" and place is None:
-            place = self._near_country()
-        named = self._named(kind, place)
+        named = self._worded(kind, word, place) or self._named(kind, place)
         if named is None and kind == "executive" and place is not None and place.kind == "country":
             named = self._named("agency", place)
         if named is None and kind in {"regulator", "executive"} and place is not None:
             named = self._only(kind, place)
         if named is not None:
-            return Who(
-                named.name,
-                named.type,
-                named.id,
-                first_code(named.jurisdiction),
-                mention,
-                found.tokens.part,
-                guessed=True,
-            )
-        if place is None:
-            return Who(self._as_written(mention, found), kind, None, None, mention, found.tokens.part)
+            return self._known(named, mention, found)
+        if place is None or not given:
+            code = place.code if place is not None else None
+            return Who(self._as_written(mention, found), kind, None, code, mention, found.tokens.part)
         return Who(self._placed_body(kind, word, place), kind, None, place.code, mention, found.tokens.part)
+
+    def _known(self, actor: Actor, mention: Mention, found: Found) -> Who:
+        code = first_code(actor.jurisdiction)
+        return Who(actor.name, actor.type, actor.id, code, mention, found.tokens.part, guessed=True)
+
+    def _kind_and_place(self, kind: str, word: str, place: Place | None) -> tuple[str, Place | None, bool]:
+        """What kind of body a noun is where it stands, its place, and whether a text would call it by that place."""
+        if place is None or (kind in {"city", "county", "school"} and place.kind in {"state", "country"}):
+            place = self._near_place(kind) or place
+        if word in _CHIEFS and place is not None and place.kind in {"city", "county"}:
+            kind = "police"
+        if word == "commission" and (place is None or place.code == "EU") and self._about("EU"):
+            return "executive", self.places.get("EU", place), True
+        if (
+            kind == "city"
+            and word.startswith("commissioner")
+            and place is not None
+            and place.kind in {"country", "state"}
+        ):
+            kind = "regulator"  # `Canadian commissioners`
+        if kind in {"executive", "prosecutor"} and place is not None and place.kind in {"city", "county"}:
+            place = self._near_place(kind)
+        if kind in {"regulator", "court"} and place is None:
+            return kind, self._near_country(), False
+        return kind, place, True
+
+    def _chamber(self, kind: str, mention: Mention, found: Found) -> Actor | None:
+        """`Democrats`, `senators`, `a House panel`: the federal Congress, where the article is about federal matters or no state."""
+        if kind != "legislature":
+            return None
+        for name in ("us-senate", "us-house", "us-congress"):
+            if found.is_class(mention.first, name):
+                federal = any(
+                    one.kind == "actor" and one.ref.type in _FEDERAL and one.ref.jurisdiction == "US"
+                    for _, one in self.mentioned
+                ) or any("federal" in names for part in self.parts for names in part.classes.values())
+                elsewhere = any(
+                    one.kind in {"place", "adjective"} and one.ref.code != "US" for _, one in self.mentioned
+                )
+                return self.actors.get(name) if federal or not elsewhere else None
+        return None
 
     def _placed_body(self, kind: str, word: str, place: Place) -> str:
         if kind in {"city", "county"} or (kind == "legislature" and place.bodies):
@@ -126,23 +155,55 @@ class Bodies:
         )
 
     def _near_country(self) -> Place | None:
-        """The first country that the article names, or that a place in it lies in."""
+        """The first country that the article names, that a place in it lies in, or that an actor in it belongs to."""
         for _, one in self.mentioned:
             if one.kind in {"place", "adjective", "placebody", "placepolice"}:
-                code = one.ref.code.partition("-")[0].partition("/")[0]
-                return self.places.get(code)
+                return self._country(one.ref.code)
+        for types in (PUBLIC_TYPES, _LOCAL):
+            for _, one in self.mentioned:
+                if one.kind == "actor" and one.ref.type in types and one.ref.jurisdiction:
+                    return self._country(first_code(one.ref.jurisdiction) or "")
+        return None
+
+    def _country(self, code: str) -> Place | None:
+        return self.places.get(code.partition("/")[0].partition("-")[0])
+
+    def _around(self, place: Place | None) -> list[Place]:
+        """A place and the places around it, the smallest first."""
+        chain: list[Place] = []
+        code: str | None = place.code if place is not None else None
+        while code and len(chain) < _DEEP:
+            inner = self.places.get(code)
+            if inner is not None:
+                chain.append(inner)
+            code = inner.around if inner is not None else code.rpartition("-")[0] or None
+        return chain
+
+    def _worded(self, kind: str, word: str, place: Place | None) -> Actor | None:
+        """The court or agency of the place, or around it, whose name has the words: `the high court`, `appeals court`."""
+        if kind not in {"court", "agency", "executive"} or word in _PLAIN:
+            return None
+        for around in self._around(place):
+            known = [
+                one
+                for one in self.by_place.get(around.code, ())
+                if one.type == kind and any(f" {word} " in f" {name.lower()} " for name in (one.name, *one.aliases))
+            ]
+            if known:
+                return known[0] if len(known) == 1 else None
         return None
 
     def _only(self, kind: str, place: Place) -> Actor | None:
-        """The actor of a kind that a country has, where the vocabulary knows one that such a common noun means."""
-        if place.kind not in {"country", "bloc"}:
-            return None
-        known = [
-            one for one in self.by_place.get(place.code, ()) if one.type == kind and one.jurisdiction == place.code
-        ]
-        if kind == "regulator":
-            known = [one for one in known if _guards_data(one)] or known
-        return known[0] if len(known) == 1 or (known and kind == "regulator") else None
+        """The actor of a kind that a place has, or the place around it, where such a common noun can mean one only."""
+        for around in self._around(place):
+            known = [one for one in self.by_place.get(around.code, ()) if one.type == kind]
+            if kind == "regulator":
+                known = [one for one in known if _guards_data(one)] or known
+            if len(known) == 1 or (known and kind == "regulator" and around.kind in {"country", "bloc"}):
+                return known[0]
+            if kind != "regulator":
+                return None
+        return None
 
     def _named(self, kind: str, place: Place | None) -> Actor | None:
         """An actor of the kind that the article names elsewhere (`the regulator` … `ICO`)."""
@@ -160,15 +221,7 @@ class Bodies:
         if named is None and kind == "deployer":
             named = self._named("platform", None) or self._named("vendor", None)
         if named is not None:
-            return Who(
-                named.name,
-                named.type,
-                named.id,
-                first_code(named.jurisdiction),
-                mention,
-                found.tokens.part,
-                guessed=True,
-            )
+            return self._known(named, mention, found)
         return Who(self._as_written(mention, found), kind, None, None, mention, found.tokens.part)
 
     def _as_written(self, mention: Mention, found: Found) -> str:
@@ -228,7 +281,7 @@ class Bodies:
         """The first place of the right size that the article names."""
         wanted = {
             "city": {"city", "county"}, "county": {"county"}, "police": {"city", "county"}, "legislature": {"state", "country", "bloc"},
-            "executive": {"country", "state", "city"}, "prosecutor": {"state"}, "regulator": {"country", "bloc"}, "school": {"city", "county"},
+            "executive": {"country", "state"}, "prosecutor": {"state"}, "regulator": {"country", "bloc"}, "school": {"city", "county"},
         }.get(kind)  # fmt: skip
         if wanted is None:
             return None
@@ -238,6 +291,42 @@ class Bodies:
         return None
 
 
+def is_vague(who: Who) -> bool:
+    """A mere noun: `police`, `a school`, `the regulator`, of no place and no name."""
+    return is_noun(who) and who.type in _NOBODY
+
+
+def is_noun(who: Who) -> bool:
+    """A common noun, of no place and no name: `the regulator`, `a federal court`."""
+    if who.id is not None or who.place is not None or who.mention is None or who.mention.kind != "body":
+        return False
+    return len(who.name.split()) <= who.mention.last - who.mention.first
+
+
+_NOBODY = frozenset({"police", "school", "city", "county", "state"})
+"""Kinds of which the noun alone says nothing; `a regulator`, `a federal court` say something."""
+
+
+_DEEP = 4
+_LOCAL = frozenset({"deployer", "school", "landlord"})
+"""Companies that act in one country, whose authorities rule on them."""
+_FEDERAL = frozenset({"legislature", "person", "agency"})
+_PLAIN = frozenset(
+    {
+        "court",
+        "judge",
+        "judges",
+        "jury",
+        "tribunal",
+        "agency",
+        "department",
+        "government",
+        "administration",
+        "officials",
+        "state",
+    }
+)
+"""Nouns that every court and agency has."""
 _CHIEFS = frozenset({"chief", "superintendent"})
 _DATA = ("privacy", "data", "information", "datenschutz", "informatique", "protection")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+from bot.analysis.deciders import Deciders
 from bot.analysis.features import STRONG, merit, object_of, where
 from bot.analysis.frames import Frame
 from bot.analysis.judging import Judged
@@ -48,9 +49,10 @@ def candidates(reading: Reading, judged: list[Judged], cast: Cast, score: float)
         ((merit(frame, who, reading), frame, who) for frame, who in judged if _worth(frame, who, reading)),
         key=lambda one: (-one[0], one[1].order),
     )
+    deciders = Deciders(reading, judged, cast)
     found: list[Candidate] = []
     for value, frame, who in ranked:
-        person = _decider(frame, who, cast)
+        person = deciders.of(frame, who)
         same = next((one for one in found if _same(one, frame, person)), None)
         if same is not None:
             same.support.append(frame)
@@ -111,50 +113,6 @@ def _quoted(frame: Frame, reading: Reading) -> bool:
     return any(first < frame.act.first < last for first, last in quoted_places(found))
 
 
-AUTHORITIES = frozenset(
-    {
-        "court",
-        "regulator",
-        "oversight",
-        "agency",
-        "executive",
-        "prosecutor",
-        "legislature",
-        "city",
-        "county",
-        "state",
-        "country",
-        "bloc",
-    }
-)
-"""Who can forbid, order, fine and rule."""
-_LAWLESS = frozenset({"ngo", "person", "deployer"})
-_COMPANIES = frozenset({"vendor", "platform", "deployer", "landlord"})
-
-
-def _decider(frame: Frame, who: Who | None, cast: Cast) -> Who | None:
-    """The grammatical actor, unless it names nobody in particular who could not decide such a thing."""
-    if who is None:
-        return cast.fallback(frame)
-    forbidden = frame.act.passive and frame.act.by is None and frame.action in {"ban", "restrict", "order", "fine"}
-    if forbidden and who.type in _COMPANIES:
-        return cast.fallback(frame, AUTHORITIES) or who
-    if frame.act.barred:
-        maker = cast.saying(frame, _COMPANIES)
-        if maker is not None:
-            frame.action, frame.act.refused = "halt", True
-            return maker
-    if frame.act.barred or (frame.action in {"order", "rule", "fine", "investigate"} and who.type not in AUTHORITIES):
-        return cast.fallback(frame, AUTHORITIES) or who
-    powerless = who.type in _LAWLESS and who.id is None
-    if powerless and (
-        frame.action in {"propose", "enact", "permit"}
-        or (who.type == "ngo" and frame.action in {"ban", "pause", "restrict"})
-    ):
-        return cast.fallback(frame) or who
-    return who
-
-
 def _worth(frame: Frame, who: Who | None, reading: Reading) -> bool:
     """Good enough to be recorded at all."""
     tied = object_of(frame, reading)
@@ -177,6 +135,8 @@ def _worth(frame: Frame, who: Who | None, reading: Reading) -> bool:
 def _same(one: Candidate, frame: Frame, who: Who | None) -> bool:
     mine = one.who
     actor = who is None or mine is None or who.name == mine.name or (who.guessed and who.type == mine.type)
+    if who is not None and mine is not None and who.type == mine.type == "legislature" and who.place == mine.place:
+        actor = True  # a chamber and its parliament
     if not actor:
         return False
     first, second = one.frame.action, frame.action

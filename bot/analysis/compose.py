@@ -73,6 +73,17 @@ class Composer:
             verdict = _verdict(frame)
             keys += [f"rule_{verdict}_whom"] if verdict and named else []
             keys += [f"rule_{verdict}"] if verdict else []
+        if action == "sue" and act.passive and act.by is None and who is not None and not who.guessed:
+            keys.append("sue_sued")
+        billed = any(item.role == "bill" for item in act.chain)
+        if (
+            action == "propose"
+            and frame.stage == "proposed"
+            and billed
+            and who is not None
+            and who.type == "legislature"
+        ):
+            keys.append("propose_bill")
         if action == "order" and act.inner in {"delete", "halt"} and named:
             keys.append(f"order_{act.inner}_whom")
         if action == "adopt" and frame.strength == "plan_use":

@@ -26,7 +26,11 @@ class Cast(Bodies):
             return who
         free, bound = self._heads(frame, found)
         heads = [*free, *bound]
-        if any(one.kind != "body" or self._place_beside(one, found) is not None for one in heads):
+        heads = [one for one in heads if not any(_qualifies(one, other) for other in heads)]
+        bench = [one for one in heads if _type_of(one) in {"court", "regulator"}]
+        if frame.action == "rule" and bench:
+            heads = bench  # `federal court rules FBI use unlawful`
+        elif any(one.kind != "body" or self._place_beside(one, found) is not None for one in heads):
             heads.sort(key=lambda one: one.kind == "body" and self._place_beside(one, found) is None)
         for mention in heads:
             if not act.passive and frame.strength != "nominal" and mention in bound and _within(mention, found):
@@ -39,7 +43,8 @@ class Cast(Bodies):
     def _agent(self, frame: Frame, found: Found) -> Who | None:
         """Who is not left of the act as its subject: after `by`, the holder of an office, the place of an agentless act."""
         act = frame.act
-        if act.by is not None and (act.passive or act.role in {"unlawful", "rule"}):
+        phrase = act.head is not None and act.head.form == "P" and act.by is not None and act.by.kind == "actor"
+        if act.by is not None and (act.passive or phrase or act.role in {"unlawful", "rule"}):
             who = self.of_mention(act.by, found, frame.action)
             if who is not None and not (
                 who.type in SPEAKERS and (who.id is None or who.guessed) and frame.action == "sue"
@@ -292,6 +297,7 @@ _FITTING: dict[str, frozenset[str]] = {
     "order": frozenset({"regulator", "court", "agency", "executive", "prosecutor", "oversight"}),
     "investigate": frozenset({"regulator", "legislature", "prosecutor", "agency", "oversight"}),
     "enact": frozenset({"legislature", "executive", "city", "county", "state", "country", "bloc"}),
+    "sue": frozenset({"prosecutor", "ngo", "person"}),
     "adopt": frozenset({"police", "agency", "executive", "city", "country", "school", "state"}),
 }
 
@@ -303,6 +309,15 @@ _DONE_TO: dict[str, frozenset[str]] = {
     "fine": _OTHERS, "sue": _OTHERS, "order": _OTHERS, "investigate": _OTHERS, "rule": _OTHERS,
     "settle": _COMPANIES, "ban": frozenset({"deployer", "landlord"}),
 }  # fmt: skip
+
+
+def _qualifies(one: Mention, other: Mention) -> bool:
+    """`the state attorney general`: the last of two nouns is the body."""
+    return one.kind == "body" and other.kind == "body" and one.last == other.first
+
+
+def _type_of(mention: Mention) -> str:
+    return str(mention.ref) if mention.kind == "body" else str(getattr(mention.ref, "type", ""))
 
 
 def _within(mention: Mention, found: Found) -> bool:

@@ -22,11 +22,11 @@ CASES = {
     "fine": (articles.WATCHDOG, "ICO fines Clearview AI over facial recognition", "in force"),
     "governor": (
         articles.GOVERNOR,
-        "Washington Governor Jay Inslee restricts government use of facial recognition",
+        "Washington Governor restricts government use of facial recognition",
         "enacted",
     ),
     "agency": (articles.DRUGSTORE, "FTC bars Rite Aid from using facial recognition", "in force"),
-    "bill": (articles.SENATORS, "US Congress proposes a halt to government", "proposed"),
+    "bill": (articles.SENATORS, "US Senate bill proposes a halt to government", "proposed"),
     "general purpose": (articles.COMPUTERS, "IBM no longer offers general-purpose facial recognition", "announced"),
     "stores": (articles.STORES, "Bunnings pauses facial recognition in shops", "in force"),
     "council": (articles.REPEAL, "New Orleans City Council allows police use of facial recognition", "passed"),
