@@ -73,17 +73,7 @@ class Composer:
             verdict = _verdict(frame)
             keys += [f"rule_{verdict}_whom"] if verdict and named else []
             keys += [f"rule_{verdict}"] if verdict else []
-        if action == "sue" and act.passive and act.by is None and who is not None and not who.guessed:
-            keys.append("sue_sued")
-        billed = any(item.role == "bill" for item in act.chain)
-        if (
-            action == "propose"
-            and frame.stage == "proposed"
-            and billed
-            and who is not None
-            and who.type == "legislature"
-        ):
-            keys.append("propose_bill")
+        keys += self._roles(frame, who)
         if action == "order" and act.inner in {"delete", "halt"} and named:
             keys.append(f"order_{act.inner}_whom")
         if action == "adopt" and frame.strength == "plan_use":
@@ -97,6 +87,16 @@ class Composer:
         if named:
             keys.append(f"{action}_whom")
         return [*keys, f"{action}_{frame.stage.replace(' ', '_')}", action]
+
+    def _roles(self, frame: Frame, who: Who | None) -> list[str]:
+        """Templates that say how the actor stands to the act: sued itself, or the parliament in which a bill lies."""
+        act = frame.act
+        if who is None:
+            return []
+        if frame.action == "sue" and act.passive and act.by is None and not who.guessed:
+            return ["sue_sued"]
+        billed = frame.action == "propose" and frame.stage == "proposed" and who.type == "legislature"
+        return ["propose_bill"] if billed and any(item.role == "bill" for item in act.chain) else []
 
     def _halts(self, frame: Frame, who: Who | None) -> list[str]:
         act = frame.act
