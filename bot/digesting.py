@@ -47,7 +47,7 @@ def as_markdown(digest: Mapping[str, Any]) -> str:
         for one in group["lines"]:
             text = _escaped(one["line"])
             linked = f"[{text}](<{one['url']}>)" if one.get("url") else text
-            lines.append(f"- {linked}" + (f" · {_escaped(one['note'])}" if one.get("note") else ""))
+            lines.append(f"- {_day(one)}{linked}" + (f" · {_escaped(one['note'])}" if one.get("note") else ""))
         lines.append("")
     return "\n".join(lines).rstrip()
 
@@ -60,7 +60,11 @@ def as_html(digest: Mapping[str, Any]) -> str:
         for one in group["lines"]:
             text = html.escape(one["line"])
             linked = f'<a href="{html.escape(one["url"])}">{text}</a>' if one.get("url") else text
-            parts.append(f"<li>{linked}" + (f" · {html.escape(one['note'])}" if one.get("note") else "") + "</li>")
+            parts.append(
+                f"<li>{html.escape(_day(one))}{linked}"
+                + (f" · {html.escape(one['note'])}" if one.get("note") else "")
+                + "</li>"
+            )
         parts.append("</ul>")
     return "\n".join(parts)
 
@@ -70,6 +74,11 @@ def _groups(digest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     if digest.get("maybe"):
         groups.append({"label": "MAYBE", "lines": digest["maybe"]})
     return groups
+
+
+def _day(line: Mapping[str, Any]) -> str:
+    """The date of something that lies ahead, before it."""
+    return f"{line['day']}: " if line.get("day") else ""
 
 
 def _escaped(text: str) -> str:

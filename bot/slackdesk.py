@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from aiohttp import web
 
@@ -17,6 +17,7 @@ from bot.model import ArticleRef, Check, Filters, Health, Reason, Route, SourceR
 from bot.queries import Reader
 from bot.slack.app import build_app, make_desk
 from bot.slack.asks import DEFAULT_SINCE, Ask, Vocabulary
+from bot.slack.home import MOST_STORIES, RECENT
 from bot.slack.ports import HomeView, Ledger, Listing, Shown, SourceCounts, StoryRow, Why
 from bot.slack.reports import digest_markdown
 from bot.slack.routes import slack_routes as routes_for
@@ -86,7 +87,7 @@ class SlackReader:
         return self._vocabulary[1]
 
     def may_change(self, user: str) -> bool:
-        """Whether a person may mute and the like: listed in `settings.operators`, or nobody is."""
+        """Whether a person may mute and the like, and sees source health: listed in `settings.operators`, or nobody is."""
         operators = self._parts.config.settings.operators
         return not operators or user in operators
 
@@ -176,7 +177,8 @@ class SlackReader:
         """A digest that was sent, as Markdown."""
         with self._parts.store.reading() as tx:
             delivery = tx.outbox.by_key(key)
-        return digest_markdown(digest_from(delivery.payload)) if delivery else None
+        names = self._parts.live.get().place_names
+        return digest_markdown(digest_from(delivery.payload), names) if delivery else None
 
     # --- sources, routes, home -------------------------------------------------------------------------------------------
 
@@ -205,8 +207,8 @@ class SlackReader:
 
     def home(self, user: str, now: datetime) -> HomeView:
         """A person's Home tab."""
-        operator = user in self._parts.config.settings.operators
-        recent = self.recent(Ask("recent", since=timedelta(days=30)), now)
+        operator = self.may_change(user)
+        recent = self.recent(Ask("recent", since=RECENT, count=MOST_STORIES), now)
         with self._parts.store.reading() as tx:
             following = [label.subject for label in tx.runtime.labels(now, label="follow") if label.person == user]
         return HomeView(

@@ -266,8 +266,16 @@ def enqueue_digests(parts: Parts) -> int:
         for one in found:
             items = tx.outbox.digest_items(one.route.name, one.end)
             views = labels.views_for(tx, one.route.channel, [item.story_id for item in items], muted, members, now)
-            owed = digests.compose(one, items, views, ahead=deadlines(tx, now), sources=sources_now(tx, parts))
-            tx.outbox.finish_digest(one.route.name, one.end, [item.id for item in items if item.id], owed, now)
+            owed = digests.compose(
+                one,
+                items,
+                views,
+                ahead=deadlines(tx, now),
+                sources=sources_now(tx, parts),
+                when_empty=one.route.when_empty == "line",
+            )
+            below = digests.thread(owed) if owed else ()
+            tx.outbox.finish_digest(one.route.name, one.end, [item.id for item in items if item.id], owed, now, below)
         labels.end_snoozes(tx, snoozed, now)
     return len(found)
 
@@ -312,11 +320,10 @@ def sources_now(tx: Tx, parts: Parts) -> SourcesNow:
     """How the sources are, for the last line of a digest."""
     sources = parts.live.get().sources
     broken = [
-        sources[state.id].name
-        for state in tx.sources.all()
-        if state.id in sources and state.health in {Health.FAILING, Health.GONE}
+        state for state in tx.sources.all() if state.id in sources and state.health in {Health.FAILING, Health.GONE}
     ]
-    return SourcesNow(len(sources), tuple(broken))
+    names = tuple(sources[state.id].name for state in broken)
+    return SourcesNow(len(sources), names, min((one.health_since for one in broken if one.health_since), default=None))
 
 
 # --- housekeeping --------------------------------------------------------------------------------------------------------

@@ -16,6 +16,11 @@ from zoneinfo import ZoneInfo
 from bot.model import DeliveryKind, DigestItem, NewDelivery, Route, Schedule, StoryView
 
 _TOPIC = "Facial recognition"
+NEW, MOVED, MAYBE = range(3)
+"""What a story is in a digest; the surest comes first."""
+DETAILS = 8
+"""Stories told in detail by one reply in the thread."""
+MOST_REPLIES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,8 @@ class SourcesNow:
     total: int
     broken: tuple[str, ...] = ()
     """Names."""
+    since: datetime | None = None
+    """Since when the first of them is."""
 
 
 def due(routes: Sequence[Route], finished: Mapping[str, datetime], now: datetime) -> list[DueDigest]:
@@ -107,7 +114,7 @@ def compose(
     sources: SourcesNow | None = None,
     when_empty: bool = False,
 ) -> NewDelivery | None:
-    """Compose a route's digest.
+    """Compose a route's digest; :func:`thread` gives what stands below it.
 
     Args:
         digest: Which, from :func:`due`.
@@ -121,27 +128,45 @@ def compose(
     Returns:
         The delivery, or None when there is nothing to tell.
     """
-    groups, maybe = _grouped(items, views)
-    if not groups and not maybe and not when_empty:
+    told = _told(items, views)
+    if not told and not when_empty:
         return None
     deadlines = sorted(ahead, key=lambda one: one.on)
-    shown = [*groups]
+    shown = _grouped([one for one in told if one[0] != MAYBE], digest.route.group)
     if deadlines:
-        lines = [{"line": one.line, "url": one.url, "note": f"{one.on.day} {one.on:%b}"} for one in deadlines]
+        lines = [{"line": one.line, "url": one.url, "day": f"{one.on.day} {one.on:%b}"} for one in deadlines]
         shown.append({"label": "AHEAD", "lines": lines})
-    counts = {str(group["label"]): len(group["lines"]) for group in shown}
     return NewDelivery(
         kind=DeliveryKind.DIGEST,
         channel=digest.route.channel,
         dedupe_key=digest.key,
         route=digest.route.name,
         payload={
-            "title": _title(digest, counts, len(maybe)),
+            "title": _title(digest, [rank for rank, _ in told], len(deadlines)),
             "groups": shown,
-            "maybe": maybe,
-            "sources_line": _sources_line(sources),
+            "maybe": [_line(view, rank) for rank, view in told if rank == MAYBE],
+            "details": [_detail(view, rank) for rank, view in told],
+            "sources_line": _sources_line(sources, digest.end),
             "key": digest.key,
-        },
+        }
+        | ({} if digest.route.thread else {"thread": False}),
+    )
+
+
+def thread(digest: NewDelivery) -> tuple[NewDelivery, ...]:
+    """Give the replies below a digest that tell its stories in detail; who stores them knows their parent."""
+    payload = digest.payload
+    details = payload["details"] if payload.get("thread") is not False else []
+    pages = [details[start : start + DETAILS] for start in range(0, len(details), DETAILS)][:MOST_REPLIES]
+    return tuple(
+        NewDelivery(
+            kind=DeliveryKind.REPLY,
+            channel=digest.channel,
+            dedupe_key=f"{digest.dedupe_key}:details:{number}",
+            route=digest.route,
+            payload={"of": "digest", "title": payload["title"], "details": page},
+        )
+        for number, page in enumerate(pages, start=1)
     )
 
 
@@ -154,30 +179,45 @@ def _length(schedule: Schedule) -> timedelta:
     return timedelta(days=7 if schedule.kind == "weekly" else 1)
 
 
-def _grouped(
-    items: Sequence[DigestItem], views: Mapping[int, StoryView]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Sort stories into NEW, MOVED and less certain; each stands once, and the surest place wins."""
+def _told(items: Sequence[DigestItem], views: Mapping[int, StoryView]) -> list[tuple[int, StoryView]]:
+    """Sort stories into new, moved and less certain; each stands once, and the surest place wins."""
     place: dict[int, tuple[int, StoryView]] = {}
     for item in items:
         view = views.get(item.story_id)
         if view is None:
             continue
-        rank = 2 if item.maybe else 1 if item.transition.startswith("stage:") else 0
+        rank = MAYBE if item.maybe else MOVED if item.transition.startswith("stage:") else NEW
         known = place.get(view.story.id)
         if known is None or rank < known[0]:
             place[view.story.id] = (rank, view)
-    lines: tuple[list[dict[str, Any]], ...] = ([], [], [])
-    for rank, view in place.values():
-        lines[rank].append(_line(view, moved=rank == 1))
-    groups = [{"label": label, "lines": some} for label, some in (("NEW", lines[0]), ("MOVED", lines[1])) if some]
-    return groups, lines[2]
+    return sorted(place.values(), key=lambda one: one[0])
 
 
-def _line(view: StoryView, *, moved: bool) -> dict[str, Any]:
+def _grouped(told: Sequence[tuple[int, StoryView]], by: str) -> list[dict[str, Any]]:
+    """Put what is told under headings: NEW and MOVED, or places or actors, those with most stories first."""
+    groups: dict[str, dict[str, Any]] = {}
+    for rank, view in told:
+        heading = _heading(rank, view, by)
+        groups.setdefault(str(heading), heading | {"lines": []})["lines"].append(_line(view, rank))
+    found = list(groups.values())
+    return found if by == "news" else sorted(found, key=lambda one: (one.get("place") == "", -len(one["lines"])))
+
+
+def _heading(rank: int, view: StoryView, by: str) -> dict[str, str]:
+    """Name the group that a story belongs to; a place is a code, and people are shown its name."""
+    change = view.story.change
+    if by == "actor":
+        return {"label": change.actor}
+    if by == "place":
+        first = change.jurisdictions[0] if change.jurisdictions else ""
+        return {"place": first.split("/")[0].split("-")[0]}
+    return {"label": "MOVED" if rank == MOVED else "NEW"}
+
+
+def _line(view: StoryView, rank: int) -> dict[str, Any]:
     story = view.story
     best = view.best or view.first
-    if moved:
+    if rank == MOVED:
         before = view.previous.stage if view.previous and view.previous.stage else None
         note = f"{before} → {story.stage}" if before else f"now {story.stage}"
     else:
@@ -187,19 +227,33 @@ def _line(view: StoryView, *, moved: bool) -> dict[str, Any]:
     return {"line": story.change.line or story.change.evidence.quote, "url": best.url if best else None, "note": note}
 
 
-def _title(digest: DueDigest, counts: Mapping[str, int], maybe: int) -> str:
+def _detail(view: StoryView, rank: int) -> dict[str, Any]:
+    """What the thread says of a story beyond its line."""
+    story, change = view.story, view.story.change
+    decided = change.decided if change.stage is story.stage else None
+    return _line(view, rank) | {
+        "ref": story.ref,
+        "maybe": rank == MAYBE,
+        "terms": [change.condition or "", change.duration or ""],
+        "stage": story.stage.value,
+        "on": decided or (story.stage_at or story.first_at).date().isoformat(),
+        "places": list(change.jurisdictions),
+        "quote": change.quote or change.evidence.quote,
+        "speaker": change.speaker or "",
+    }
+
+
+def _title(digest: DueDigest, ranks: Sequence[int], deadlines: int) -> str:
     zone = ZoneInfo(digest.route.schedule.zone)
     last = digest.end.astimezone(zone).date() - timedelta(days=1 if digest.route.schedule.kind == "weekly" else 0)
     whole = digest.end - digest.start > timedelta(hours=25)  # more than the one day that a daily digest is named for
     first = min(digest.start.astimezone(zone).date(), last) if whole else last
-    parts = [
-        f"{count} {word}" if count == 1 or not plural else f"{count} {plural}"
-        for label, word, plural in (("NEW", "new", ""), ("MOVED", "moved", ""), ("AHEAD", "deadline", "deadlines"))
-        if (count := counts.get(label, 0))
-    ]
-    if maybe:
-        parts.append(f"{maybe} less certain")
-    return f"{_TOPIC}, {_days(first, last)}: {', '.join(parts) or 'nothing new'}"
+    parts = [f"{ranks.count(rank)} {word}" for rank, word in ((NEW, "new"), (MOVED, "moved")) if rank in ranks]
+    if not parts:
+        parts = [f"{ranks.count(MAYBE)} less certain" if ranks else "nothing new"]
+    if deadlines:
+        parts.append("1 deadline" if deadlines == 1 else f"{deadlines} deadlines")
+    return f"{_TOPIC}, {_days(first, last)}: {', '.join(parts)}"
 
 
 def _days(first: date, last: date) -> str:
@@ -209,11 +263,15 @@ def _days(first: date, last: date) -> str:
     return f"{start}–{last.day} {last:%B}"
 
 
-def _sources_line(sources: SourcesNow | None) -> str:
+def _sources_line(sources: SourcesNow | None, now: datetime) -> str:
     if sources is None:
         return ""
     total = f"{sources.total} source" if sources.total == 1 else f"{sources.total} sources"
     if not sources.broken:
         return f"{total}, all well"
+    since = ""
+    if sources.since is not None:
+        within_the_week = now - sources.since < timedelta(days=6)
+        since = f" since {sources.since:%A}" if within_the_week else f" since {sources.since.day} {sources.since:%B}"
     names = ", ".join(sources.broken[:5]) + ("…" if len(sources.broken) > 5 else "")
-    return f"{total}, {len(sources.broken)} broken: {names}"
+    return f"{total}, {len(sources.broken)} broken{since}: {names}"

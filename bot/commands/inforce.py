@@ -12,7 +12,7 @@ from bot import labels
 from bot.alerts.digests import next_end
 from bot.config.scalars import quiet_text, schedule_text, span_text
 from bot.model import Filters, Route, SourceState
-from bot.slack.commands import filter_words
+from bot.slack.writing import filter_words
 from bot.store import Tx
 from bot.store.runtime import Label
 from bot.wiring import Parts
@@ -86,6 +86,8 @@ def _route(route: Route, now: datetime) -> Mapping[str, Any]:
         "next_digest": next_end(route.schedule, now) if digest else None,
         "filters": {name: value for name, value in asdict(route.filters).items() if value not in ((), None)},
         "quiet": quiet_text(route.quiet) or None,
+        "group": route.group if digest else None,
+        "when_empty": route.when_empty if digest else None,
         "max_per_hour": route.max_per_hour,
         "thread": route.thread,
         "broadcast": route.broadcast,
@@ -151,7 +153,9 @@ def _route_lines(route: Mapping[str, Any]) -> Iterator[str]:
     if route["quiet"]:
         yield f"      quiet {route['quiet']}"
     if route["next_digest"]:
-        yield f"      next digest {_moment(route['next_digest'], zone)}"
+        how = "" if route["group"] == "news" else f", by {route['group']}"
+        how += ", a line when nothing happened" if route["when_empty"] == "line" else ""
+        yield f"      next digest {_moment(route['next_digest'], zone)}{how}"
 
 
 def _mute_line(one: Mapping[str, Any]) -> str:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
 from bot.commands.common import json_option, plain, print_json, settings_with_logs
 from bot.config.load import load
-from bot.errors import UsageError
-from bot.model import Check
+from bot.errors import StoreError, UsageError
+from bot.model import Check, Route
 from bot.settings import Settings
+from bot.wiring import open_store
 
 
 @click.group("slack")
@@ -65,12 +68,24 @@ async def _run_checks(settings: Settings, token: str, *, test_post: bool) -> lis
     from bot.slack.client import SlackSender
 
     routes: dict[str, list[str]] = {}
-    for route in load(settings.config_dir, env=settings.environ).routes:
+    subscribed, trouble = _subscriptions(settings)
+    for route in (*load(settings.config_dir, env=settings.environ).routes, *subscribed):
         routes.setdefault(route.channel, []).append(route.name)
     found = list(await check_slack(SlackSender(token, base_url=settings.slack_api_url), routes, test_post=test_post))
     if settings.slack_app_token:
         found.append(await check_app_token(settings.slack_app_token, base_url=settings.slack_api_url))
-    return found
+    return [*found, *trouble]
+
+
+def _subscriptions(settings: Settings) -> tuple[Sequence[Route], list[Check]]:
+    """What `/policywatch subscribe` made. A database that was never used holds none, and looking makes no file."""
+    if settings.is_sqlite and not Path(settings.database_url.removeprefix("sqlite:///")).exists():
+        return (), []
+    try:
+        with open_store(settings).reading() as tx:
+            return tx.runtime.subscriptions(), []
+    except StoreError as error:
+        return (), [Check("subscriptions", ok=False, detail=f"not read, so their channels are not checked: {error}")]
 
 
 def print_checks(checks: list[Check], *, as_json: bool) -> None:

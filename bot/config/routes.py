@@ -48,6 +48,7 @@ def build_routes(value: AlertsFile, root: Node, file: str, topic: Topic, sources
         seen[entry.name] = line
         _check_operators(entry, index, root, file, alerts)
         _check_quiet(entry, index, root, file, alerts)
+        _check_digest(entry, index, root, file, alerts)
         filters = _Filters(root, ("routes", index, "when"), file, names, alerts).resolve(entry.when)
         alerts.routes.append(_route(entry, filters, f"{file}:{line}"))
     _check_all(alerts, file, root)
@@ -89,6 +90,8 @@ def _route(entry: RouteEntry, filters: Filters, where: str) -> Route:
         thread=entry.thread,
         broadcast=entry.broadcast,
         quiet=entry.quiet,
+        group=entry.group,
+        when_empty=entry.when_empty,
         where=where,
     )
 
@@ -112,6 +115,15 @@ def _check_quiet(entry: RouteEntry, index: int, root: Node, file: str, alerts: A
     which = "an operators route" if entry.kind == "operators" else "a route that sends a digest"
     said = f"quiet has no effect on {which}; remove it"
     alerts.warnings.append(Problem(file, root.line_of("routes", index, "quiet"), said))
+
+
+def _check_digest(entry: RouteEntry, index: int, root: Node, file: str, alerts: Alerts) -> None:
+    """How lines are grouped, and what is said of nothing, matters to digests only."""
+    if entry.kind == "policy" and entry.send.kind != "now":
+        return
+    for key in sorted({"group", "when_empty"} & entry.model_fields_set):
+        said = f"{key} has an effect on digests only; remove it, or write send: daily 09:00 Europe/Brussels"
+        alerts.warnings.append(Problem(file, root.line_of("routes", index, key), said))
 
 
 def _check_all(alerts: Alerts, file: str, root: Node) -> None:

@@ -167,6 +167,8 @@ class RouteEntry(Section):
     thread: bool = True
     broadcast: bool = False
     quiet: QuietHours = Field(None, examples=["22:00-07:00 Europe/Brussels"])
+    group: Literal["news", "place", "actor"] = "news"
+    when_empty: Literal["nothing", "line"] = "nothing"
 
 
 class ThresholdsBlock(Section):

@@ -15,9 +15,9 @@ from bot.errors import UsageError
 from bot.labels import Snooze
 from bot.model import DigestItem, Filters, Route, Schedule, Story
 from bot.slack.asks import Asker
-from bot.slack.commands import filter_words, schedule_words
-from bot.slack.ports import Done
+from bot.slack.ports import Done, Grouping
 from bot.slack.text import one_line
+from bot.slack.writing import filter_words, schedule_words
 from bot.store import Tx
 from bot.store.runtime import Label
 from bot.wiring import Parts
@@ -68,18 +68,26 @@ class ChannelDeeds:
 
     # --- routes --------------------------------------------------------------------------------------------------------
 
-    def subscribe(self, filters: Filters, schedule: Schedule, by: Asker, now: datetime) -> Done:
+    def subscribe(
+        self, filters: Filters, schedule: Schedule, by: Asker, now: datetime, group: Grouping = "news"
+    ) -> Done:
         """Make a route to ``by.channel``; nothing of the past is sent to it."""
         if not by.channel:
             return Done("That works only in a channel.", ok=False)
         route = Route(
-            route_name(by.channel, filters), by.channel, schedule=schedule, filters=filters, origin="subscription"
+            route_name(by.channel, filters),
+            by.channel,
+            schedule=schedule,
+            filters=filters,
+            group=group,
+            origin="subscription",
         )
         with self._parts.store.transaction() as tx:
             held = next((one for one in tx.runtime.subscriptions() if one.name == route.name), None)
-            if held is None or held.schedule != schedule:
+            if held is None or (held.schedule, held.group) != (schedule, group):
                 tx.runtime.subscribe(route, by.name or by.user, now)
         when = "at once" if schedule.kind == "now" else schedule_words(schedule)
+        when += "" if group == "news" else f", by {group},"
         return Done(f"This channel hears {when} of {_about(filters)}, from now on; nothing of the past is sent.")
 
     def unsubscribe(self, filters: Filters, by: Asker, now: datetime) -> Done:
@@ -129,7 +137,8 @@ class ChannelDeeds:
                 for one in tx.runtime.sync_routes(self._parts.config.routes, now)
                 if one.channel == by.channel and one.kind == "policy"
             ]
-            asked = Route(f"digest-now:{by.channel}", by.channel)
+            digest = next((one for one in routes if one.schedule.kind != "now"), Route("", ""))
+            asked = Route(f"digest-now:{by.channel}", by.channel, group=digest.group, thread=digest.thread)
             runs = tx.outbox.digest_runs()
             on_its_way = Done("The digest is on its way.")
             if now - runs.get(asked.name, now - USUAL) < JUST_NOW:
@@ -148,7 +157,7 @@ class ChannelDeeds:
             )
             if owed is None:
                 return Done(f"Nothing new since {_moment(start)}.")
-            tx.outbox.finish_digest(asked.name, now, [], owed, now)
+            tx.outbox.finish_digest(asked.name, now, [], owed, now, digests.thread(owed))
         return on_its_way
 
     def _items(self, tx: Tx, asked: Route, routes: list[Route], start: datetime) -> list[DigestItem]:

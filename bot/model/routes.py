@@ -58,6 +58,10 @@ class Route:
     broadcast: bool = False
     quiet: Quiet | None = None
     """When nothing is posted at once: it comes at the end of that time."""
+    group: Literal["news", "place", "actor"] = "news"
+    """What the lines of a digest stand under: what is new and what moved, or places, or actors."""
+    when_empty: Literal["nothing", "line"] = "nothing"
+    """What a digest without news is."""
     origin: Literal["file", "subscription"] = "file"
     created_at: datetime | None = None
     """First time it was in force: nothing earlier is ever sent to it."""

@@ -22,11 +22,12 @@ from bot.slack import answers, blocks, modals, pages, reports
 from bot.slack import elements as e
 from bot.slack.asks import Ask, Asker
 from bot.slack.client import error_code
-from bot.slack.commands import parse, write
+from bot.slack.commands import parse
 from bot.slack.desk import Desk, run
 from bot.slack.limits import fit
 from bot.slack.ports import Done, Shown
 from bot.slack.text import escape
+from bot.slack.writing import write
 
 Body = dict[str, Any]
 View = dict[str, Any]

@@ -5,7 +5,7 @@ An answer is seen by one person unless it is shared, so it may be longer than an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,9 +13,10 @@ from bot.model import Message
 from bot.slack import elements as e
 from bot.slack import text as t
 from bot.slack.asks import DEFAULT_SINCE, Ask, Vocabulary, Wrong
-from bot.slack.commands import COMMAND, EXAMPLES, filter_words, length_word, write
+from bot.slack.commands import COMMAND, EXAMPLES
 from bot.slack.limits import fit
 from bot.slack.ports import Listing, SourceCounts, StoryRow
+from bot.slack.writing import filter_words, length_word, write
 
 PAGE = "pw_page"
 SHARE = "pw_share"
@@ -81,7 +82,7 @@ def listing(found: Listing, ask: Ask, vocabulary: Vocabulary, now: datetime) -> 
     scope = _scope(ask)
     shown = f"{ask.offset + 1}–{ask.offset + len(found.rows)}" if ask.offset else str(len(found.rows))
     head = f"{scope} · {shown} of {found.total:,}"
-    rows = [story_row(row, vocabulary.places, now) for row in found.rows]
+    rows = story_rows(found.rows, vocabulary.places, now)
     blocks = [
         e.context(head, block_id="scope"),
         e.rich(*(e.section(*row) for row in rows), block_id="rows"),
@@ -109,16 +110,23 @@ def _suggestion(ask: Ask) -> str:
     return "search Rekognition police" if ask.filters.jurisdictions else "recent in:EU since:30d"
 
 
-def story_row(row: StoryRow, places: Mapping[str, str], now: datetime) -> list[e.Element]:
-    """Return `s12  11 Jun  United States  Microsoft will not sell to police · 42 sources`, the line linked."""
-    where = t.places(row.jurisdictions, places, most=1) or "—"
+def story_rows(rows: Sequence[StoryRow], places: Mapping[str, str], now: datetime) -> list[list[e.Element]]:
+    """Return one line for each story; only the first that has several sources says what its number counts."""
+    first = next((row for row in rows if row.sources > 1), None)
+    return [_story_row(row, places, now, counted=row is first) for row in rows]
+
+
+def _story_row(row: StoryRow, places: Mapping[str, str], now: datetime, *, counted: bool) -> list[e.Element]:
+    """Return `s12  11 Jun  US  Microsoft will not sell to police · 42 sources`, the line linked."""
+    where = t.short_place(row.jurisdictions[0], places) if row.jurisdictions else "—"
+    more = f" +{len(row.jurisdictions) - 1}" if len(row.jurisdictions) > 1 else ""
     when = t.short_day(t.utc(row.at)) if now - row.at < timedelta(days=300) else t.day(t.utc(row.at))
-    notes = [f" · {t.plural(row.sources, 'source')}"] if row.sources > 1 else []
+    notes = [f" · {t.plural(row.sources, 'source') if counted else f'{row.sources:,}'}"] if row.sources > 1 else []
     if row.curated:
         notes.append(" · curated, not observed")
     return [
         e.words(t.one_line(row.ref, 14), bold=True),
-        e.words(f"  {when}  {t.shorten(where, 40)}  "),
+        e.words(f"  {when}  {t.shorten(where, 40)}{more}  "),
         e.link(t.one_line(row.line, LINE) or row.ref, row.url),
         *(e.words(note) for note in notes),
     ]

@@ -48,6 +48,8 @@ class Ask:
     """For how long: mute, snooze."""
     schedule: Schedule | None = None
     """When a subscription sends; None: at once."""
+    group: Literal["news", "place", "actor"] = "news"
+    """What the lines of a subscribed digest stand under."""
     share: bool = False
     """Show the answer to the whole channel."""
 

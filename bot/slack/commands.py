@@ -1,7 +1,7 @@
 """The grammar of `/policywatch …`: text in, an :class:`Ask` or a helpful :class:`Wrong` out. Pure.
 
 Words may come in any order after the verb; quotation marks keep words together (``in:"San Francisco"``). What
-:func:`write` gives is understood by :func:`parse` again: buttons carry commands as text.
+:func:`bot.slack.writing.write` gives is understood by :func:`parse` again: buttons carry commands as text.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from bot.model import TARGETS, Action, Filters, Schedule, Stage
-from bot.slack.asks import DEFAULT_COUNT, MOST_COUNT, Ask, Verb, Vocabulary, Wrong
+from bot.slack.asks import MOST_COUNT, Ask, Verb, Vocabulary, Wrong
 from bot.slack.text import clean, one_line, safe_url
+from bot.slack.writing import DAYS
 
 COMMAND = "/policywatch"
 VERBS: tuple[Verb, ...] = get_args(Verb)
@@ -46,10 +47,8 @@ _ALIASES: dict[str, Verb] = {
     "?": "help",
 }
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "’": "'"})
 _TOKEN = re.compile(r'([a-z]+):"([^"]*)"|"([^"]*)"|(\S+)', re.IGNORECASE)
-_FILTERED = frozenset({"recent", "search", "subscribe", "unsubscribe"})
 MOST_TEXT = 1_000
 NO_NAMES = Vocabulary()
 
@@ -113,12 +112,14 @@ def _unknown_word(word: str) -> tuple[str, str]:
 
 
 def _bare(verb: Verb, rest: list[str], _: Vocabulary) -> Ask:
-    return Ask(verb, subject=" ".join(rest).lower())
+    offset = re.fullmatch(r"offset:(\d{1,6})", rest[-1].lower()) if rest else None
+    words = rest[:-1] if offset else rest
+    return Ask(verb, subject=" ".join(words).lower(), offset=int(offset[1]) if offset else 0)
 
 
 def _listing(verb: Verb, rest: list[str], vocabulary: Vocabulary) -> Ask:
     """Read `recent [N] [since:7d] [filters]`, and `search words [filters]`."""
-    plain, options = _split(rest)
+    plain, options = _split(rest, (*_FILTER_KEYS, "since", "offset"), verb)
     ask = Ask(verb, since=_since(options), filters=_filters(options, vocabulary), offset=_offset(options))
     if verb == "search":
         if not plain:
@@ -140,7 +141,7 @@ def _story(verb: Verb, rest: list[str], _: Vocabulary) -> Ask:
 
 
 def _actor(verb: Verb, rest: list[str], vocabulary: Vocabulary) -> Ask:
-    plain, options = _split(rest)
+    plain, options = _split(rest, ("actor", "offset"), verb)
     names = [*plain, *options.get("actor", ())]
     if not names:
         raise _Mistake("Whose?", EXAMPLES[verb])
@@ -166,12 +167,21 @@ def _source(verb: Verb, rest: list[str], vocabulary: Vocabulary) -> Ask:
 
 
 def _subscription(verb: Verb, rest: list[str], vocabulary: Vocabulary) -> Ask:
-    plain, options = _split(rest)
-    return Ask(verb, filters=_filters(options, vocabulary), schedule=_schedule(plain, verb))
+    """Read `subscribe|unsubscribe [filters] [now | daily … | weekly …] [by:place]`."""
+    plain, options = _split(rest, (*_FILTER_KEYS, *(("by",) if verb == "subscribe" else ())), verb)
+    ask = Ask(verb, filters=_filters(options, vocabulary), schedule=_schedule(plain, verb))
+    if "by" not in options:
+        return ask
+    if ask.schedule is None or ask.schedule.kind == "now":
+        raise _Mistake("by: groups the lines of a digest; say when it is sent, too.", f"{EXAMPLES[verb]} by:actor")
+    group = _GROUPS.get(options["by"][-1].lower())
+    if group is None:
+        raise _Mistake("by: takes news, place or actor.", f"{EXAMPLES[verb]} by:actor")
+    return replace(ask, group=group)
 
 
 def _digest(verb: Verb, rest: list[str], _: Vocabulary) -> Ask:
-    plain, options = _split(rest)
+    plain, options = _split(rest, ("since",), verb)
     if [word.lower() for word in plain] not in ([], ["now"]):
         raise _Mistake("A digest is sent on request with “now”.", EXAMPLES[verb])
     return Ask(verb, since=_since(options))
@@ -194,15 +204,22 @@ _READERS: dict[str, Callable[[Verb, list[str], Vocabulary], Ask]] = {
 
 # --- values -------------------------------------------------------------------------------------------------------------
 
-_KEYS = ("since", "actor", "in", "action", "target", "stage", "category", "score", "offset", "for")
+_FILTER_KEYS = ("actor", "in", "action", "target", "stage", "category", "score")
+_GROUPS: dict[str, Literal["news", "place", "actor"]] = {"news": "news", "place": "place", "actor": "actor"}
+
+
+def _key_words(keys: Sequence[str]) -> str:
+    """Name the filters that a command takes: `since:, actor: or in:`."""
+    *most, last = [f"{key}:" for key in keys if key != "offset"]
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def _filter_words() -> str:
-    return "since:, actor:, in:, action:, target:, stage:, category: or score:"
+    return _key_words(("since", *_FILTER_KEYS))
 
 
-def _split(words: Iterable[str]) -> tuple[list[str], dict[str, list[str]]]:
-    """Part `key:value` words from plain ones. Several values: `in:US,EU`."""
+def _split(words: Iterable[str], keys: Sequence[str], verb: Verb) -> tuple[list[str], dict[str, list[str]]]:
+    """Part `key:value` words from plain ones; only ``keys`` are taken. Several values: `in:US,EU`."""
     plain: list[str] = []
     options: dict[str, list[str]] = {}
     for word in words:
@@ -210,14 +227,14 @@ def _split(words: Iterable[str]) -> tuple[list[str], dict[str, list[str]]]:
         if not colon or not key.isalpha() or value.startswith("//"):
             plain.append(word)
             continue
-        key = key.lower().removesuffix("s") if key.lower() not in _KEYS else key.lower()
-        if key not in _KEYS:
-            near = difflib.get_close_matches(key, _KEYS, n=1, cutoff=0.5)
-            hint = f"Did you mean {near[0]}:?" if near else f"Write {_filter_words()}."
-            raise _Mistake(f"I do not know the filter “{one_line(key, 30)}:”. {hint}", EXAMPLES["recent"])
+        key = key.lower().removesuffix("s") if key.lower() not in keys else key.lower()
+        if key not in keys:
+            near = difflib.get_close_matches(key, [one for one in keys if one != "offset"], n=1, cutoff=0.5)
+            hint = f"Did you mean {near[0]}:?" if near else f"Write {_key_words(keys)}."
+            raise _Mistake(f"I do not know “{one_line(key, 30)}:” here. {hint}", EXAMPLES[verb])
         values = [clean(part) for part in value.split(",") if clean(part)]
         if not values:
-            raise _Mistake(f"{key}: needs a value.", EXAMPLES["recent"])
+            raise _Mistake(f"{key}: needs a value.", EXAMPLES[verb])
         options.setdefault(key, []).extend(values)
     return plain, options
 
@@ -337,61 +354,10 @@ def _schedule_part(word: str, schedule: Schedule, verb: Verb) -> dict[str, Any]:
     time = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", word)
     if time:
         return {"hour": int(time[1]), "minute": int(time[2])}
-    if schedule.kind == "weekly" and word[:3].lower() in _DAYS and word.isalpha():
-        return {"weekday": _DAYS.index(word[:3].lower())}
+    if schedule.kind == "weekly" and word[:3].lower() in DAYS and word.isalpha():
+        return {"weekday": DAYS.index(word[:3].lower())}
     try:
         return {"zone": ZoneInfo(word).key}
     except (ValueError, OSError, LookupError):
         message = f"“{one_line(word, 40)}” is no time, day or time zone. Times go from 00:00 to 23:59, zones look like Europe/Brussels."
         raise _Mistake(message, EXAMPLES[verb]) from None
-
-
-# --- back to text ---------------------------------------------------------------------------------------------------------
-
-
-def write(ask: Ask) -> str:
-    """Return the command as text that :func:`parse` understands in the same way."""
-    parts: list[str] = [ask.verb]
-    if ask.verb == "recent" and ask.count != DEFAULT_COUNT:
-        parts.append(str(ask.count))
-    if ask.subject:
-        parts.append(f'"{ask.subject}"' if " " in ask.subject and ask.verb not in {"search", "help"} else ask.subject)
-    if ask.verb in _FILTERED:
-        parts += filter_words(ask.filters)
-    if ask.since:
-        parts.append(f"since:{length_word(ask.since)}")
-    if ask.schedule:
-        parts.append(schedule_words(ask.schedule))
-    if ask.lasting is not None and ask.verb in {"mute", "snooze"}:
-        parts.append(length_word(ask.lasting) if ask.lasting else "off")
-    if ask.offset:
-        parts.append(f"offset:{ask.offset}")
-    if ask.share:
-        parts.append("share")
-    return " ".join(parts)
-
-
-def filter_words(filters: Filters) -> list[str]:
-    """Return filters as they are typed."""
-    pairs = (
-        ("actor", filters.actors), ("action", filters.actions), ("in", filters.jurisdictions),
-        ("target", filters.targets), ("stage", filters.stages), ("category", filters.categories),
-    )  # fmt: skip
-    words = [
-        f'{key}:"{value}"' if re.search(r"\s", value) else f"{key}:{value}" for key, values in pairs for value in values
-    ]
-    return [*words, f"score:{filters.min_score:g}"] if filters.min_score is not None else words
-
-
-def length_word(length: timedelta) -> str:
-    """Return `7d` or `12h`."""
-    hours = int(length.total_seconds() // 3_600)
-    return f"{hours // 24}d" if hours % 24 == 0 else f"{hours}h"
-
-
-def schedule_words(schedule: Schedule) -> str:
-    """Return `weekly mon 09:00 Europe/Brussels`, as in `alerts.yaml`."""
-    if schedule.kind == "now":
-        return "now"
-    day = f" {_DAYS[schedule.weekday]}" if schedule.kind == "weekly" else ""
-    return f"{schedule.kind}{day} {schedule.hour:02d}:{schedule.minute:02d} {schedule.zone}"

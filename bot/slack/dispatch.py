@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.model import Message, Schedule
@@ -44,19 +44,21 @@ def _show(ask: Ask, on: Reading) -> Message:
 
 
 def _stance(ask: Ask, on: Reading) -> Message:
-    return pages.ledger(on.queries.stances(ask.subject, on.now), ask, on.vocabulary, on.now)
+    found = on.queries.stances(ask.subject, on.now)
+    page = found.rows[ask.offset : ask.offset + LEDGER_PAGE]
+    return pages.ledger(replace(found, rows=page, total=len(found.rows)), ask, on.vocabulary)
 
 
 def _timeline(ask: Ask, on: Reading) -> Message:
-    return pages.ledger(on.queries.timeline(ask.subject, ask.offset, LEDGER_PAGE), ask, on.vocabulary, on.now)
+    return pages.ledger(on.queries.timeline(ask.subject, ask.offset, LEDGER_PAGE), ask, on.vocabulary)
 
 
 def _why(ask: Ask, on: Reading) -> Message:
     return pages.why(on.queries.why(ask.subject))
 
 
-def _sources(_: Ask, on: Reading) -> Message:
-    return pages.sources(*on.queries.sources(on.now), on.now)
+def _sources(ask: Ask, on: Reading) -> Message:
+    return pages.sources(*on.queries.sources(on.now), ask, on.now)
 
 
 def _status(_: Ask, on: Reading) -> Message:
@@ -87,7 +89,7 @@ def _lasting(ask: Ask) -> timedelta:
 DOERS: Mapping[str, Callable[[Commands, Ask, Asker, datetime], Done]] = {
     "mute": lambda do, ask, by, now: do.mute_source(ask.subject, _lasting(ask), by, now),
     "unmute": lambda do, ask, by, now: do.unmute_source(ask.subject, by, now),
-    "subscribe": lambda do, ask, by, now: do.subscribe(ask.filters, ask.schedule or Schedule(), by, now),
+    "subscribe": lambda do, ask, by, now: do.subscribe(ask.filters, ask.schedule or Schedule(), by, now, ask.group),
     "unsubscribe": lambda do, ask, by, now: do.unsubscribe(ask.filters, by, now),
     "digest": lambda do, ask, by, now: do.digest_now(ask.since, by, now),
     "snooze": lambda do, ask, by, now: do.snooze(_lasting(ask), by, now),

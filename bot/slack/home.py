@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.slack import answers, pages
@@ -13,6 +13,9 @@ from bot.slack.commands import COMMAND
 from bot.slack.ports import HomeView
 
 REFRESH = "pw_home_refresh"
+RECENT = timedelta(days=30)
+"""What the tab calls recent."""
+MOST_STORIES = 10
 MOST_ROUTES = 20
 MOST_SOURCES = 15
 
@@ -35,10 +38,11 @@ def home(view: HomeView, vocabulary: Vocabulary, now: datetime) -> dict[str, Any
 
 
 def _recent(view: HomeView, vocabulary: Vocabulary, now: datetime) -> list[e.Block]:
-    rows = [answers.story_row(row, vocabulary.places, now) for row in view.recent.rows[:10]]
+    rows = answers.story_rows(view.recent.rows[:MOST_STORIES], vocabulary.places, now)
+    days = f"the last {RECENT.days} days"
     if not rows:
-        return [e.rich(e.section(e.words("No changes in the last 7 days.")))]
-    more = f"{view.recent.total:,} in the last 7 days. More: {COMMAND} recent"
+        return [e.rich(e.section(e.words(f"No changes in {days}.")))]
+    more = f"{view.recent.total:,} in {days}. More: {COMMAND} recent since:{RECENT.days}d"
     return [e.rich(e.section(e.words("Recent", bold=True)), *(e.section(*row) for row in rows)), e.context(more)]
 
 

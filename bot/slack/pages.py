@@ -11,14 +11,16 @@ from bot.slack import answers, blocks
 from bot.slack import elements as e
 from bot.slack import text as t
 from bot.slack.asks import Ask, Vocabulary
-from bot.slack.commands import COMMAND, filter_words, schedule_words, write
+from bot.slack.commands import COMMAND
 from bot.slack.limits import fit
 from bot.slack.ports import Ledger, Shown, SourceCounts, StoryRow, Why
 from bot.slack.values import Rendering
+from bot.slack.writing import filter_words, schedule_words, write
 
 WHY_ACTION = "pw_why_action"
 """Buttons under a `why` that was not seen: `analyse`, `suggest`, `missed`; the value is the address."""
 REASONS = 8
+SOURCES_PAGE = 15
 
 
 def story(shown: Shown, rendering: Rendering) -> Message:
@@ -45,7 +47,7 @@ def _stage_row(row: StoryRow) -> list[e.Element]:
     ]
 
 
-def ledger(found: Ledger, ask: Ask, vocabulary: Vocabulary, now: datetime) -> Message:
+def ledger(found: Ledger, ask: Ask, vocabulary: Vocabulary) -> Message:
     """Return an actor's stances now, or its timeline."""
     if found.actor is None:
         return _unknown_actor(found, ask)
@@ -53,24 +55,24 @@ def ledger(found: Ledger, ask: Ask, vocabulary: Vocabulary, now: datetime) -> Me
     name = t.one_line(found.actor, 80)
     if not found.rows:
         return answers.text_only(f"{name}: nothing is recorded yet.")
-    title = f"{name}: {what} ({found.total or len(found.rows):,})"
-    rows = [_dated_row(row, vocabulary, now) for row in found.rows[:20]]
+    shown = f"{ask.offset + 1}–{ask.offset + len(found.rows)} of " if ask.offset else ""
+    title = f"{name}: {what} ({shown}{found.total or len(found.rows):,})"
+    rows = [_dated_row(row, vocabulary) for row in found.rows[:20]]
     parts = [e.section(e.words(title, bold=True)), e.bullets(rows)]
     built = [e.rich(*parts, block_id="rows")]
-    more = replace(ask, offset=ask.offset + len(found.rows))
+    more = replace(ask, offset=ask.offset + len(rows))
     if not ask.share:
         controls = [e.button("Share here", answers.SHARE, value=write(ask))]
-        if ask.verb == "timeline" and more.offset < found.total:
+        if more.offset < found.total:
             controls.insert(0, e.button("More", answers.PAGE, value=write(more)))
         built.append(e.actions(*controls, block_id="actions"))
     spoken = [title, *("".join(map(e.visible, row)) for row in rows)]
     return fit(Message(t.escape("\n".join(spoken)), tuple(built)))
 
 
-def _dated_row(row: StoryRow, vocabulary: Vocabulary, now: datetime) -> list[e.Element]:
+def _dated_row(row: StoryRow, vocabulary: Vocabulary) -> list[e.Element]:
     where = t.places(row.jurisdictions, vocabulary.places, most=2)
-    when = t.day(t.utc(row.at)) if now - row.at else "today"
-    facts = " · ".join(filter(None, (when, str(row.stage or ""), t.shorten(where, 60))))
+    facts = " · ".join(filter(None, (t.day(t.utc(row.at)), str(row.stage or ""), t.shorten(where, 60))))
     notes = [e.words("  curated, not observed", italic=True)] if row.curated else []
     return [
         e.words(f"{facts}  "),
@@ -92,7 +94,7 @@ def _unknown_actor(found: Ledger, ask: Ask) -> Message:
 
 def why(found: Why) -> Message:
     """Return why an address was, or was not, told; for an unseen one, what can be done about it."""
-    title = t.one_line(found.title, 140) or t.shorten(found.url, 140)
+    title = t.one_line(found.title, 140) or t.one_line(found.url, 140)
     parts = [
         e.section(e.link(title, found.url), *([e.words(f"  {t.one_line(found.source, 60)}")] if found.source else []))
     ]
@@ -153,19 +155,25 @@ def story_why(shown: Shown) -> Message:
             )
         )
     )
-    return fit(Message(t.escape(f"Why {view.story.ref}: {quote or change.line}"), (e.rich(*parts),)))
+    return fit(Message(t.escape(f"Why {view.story.ref}: {quote or t.one_line(change.line, 140)}"), (e.rich(*parts),)))
 
 
-def sources(counts: SourceCounts, rows: Sequence[SourceRow], now: datetime) -> Message:
-    """Return how many sources there are, and which are not well or muted."""
+def sources(counts: SourceCounts, rows: Sequence[SourceRow], ask: Ask, now: datetime) -> Message:
+    """Return how many sources there are, and a page of those that are not well or muted."""
     head = answers.sources_line(counts, now)
+    items = [source_row(row, now) for row in rows[ask.offset : ask.offset + SOURCES_PAGE]]
     parts = [e.section(e.words(head, bold=True))]
-    items = [source_row(row, now) for row in rows[:25]]
     if items:
         parts.append(e.bullets(items))
-    if len(rows) > len(items):
-        parts.append(e.section(e.words(f"and {len(rows) - len(items)} more", italic=True)))
-    return fit(Message(t.escape(head), (e.rich(*parts),)))
+    elif counts.checked_at is not None and not rows:
+        parts.append(e.section(e.words("All are well, and none is muted.")))
+    built = [e.rich(*parts)]
+    left = len(rows) - ask.offset - len(items)
+    if left > 0 and not ask.share:
+        more = replace(ask, offset=ask.offset + len(items))
+        built.append(e.actions(e.button(f"More ({left:,})", answers.PAGE, value=write(more)), block_id="actions"))
+    spoken = [head, *("".join(map(e.visible, item)) for item in items[:10])]
+    return fit(Message(t.escape("\n".join(spoken)), tuple(built)))
 
 
 def source_row(row: SourceRow, now: datetime) -> list[e.Element]:

@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bot.model import ArticleRef, Check, Filters, Reason, Route, Schedule, SourceRow, Stage, StoryView
 from bot.slack.asks import Ask, Asker, Vocabulary
+
+Grouping = Literal["news", "place", "actor"]
+"""What the lines of a digest stand under."""
 
 # --- what readers give -------------------------------------------------------------------------------------------------
 
@@ -171,7 +174,9 @@ class Commands(Protocol):
     def unmute_source(self, source: str, by: Asker, now: datetime) -> Done:
         """End a mute; nothing of the meantime is sent."""
 
-    def subscribe(self, filters: Filters, schedule: Schedule, by: Asker, now: datetime) -> Done:
+    def subscribe(
+        self, filters: Filters, schedule: Schedule, by: Asker, now: datetime, group: Grouping = "news"
+    ) -> Done:
         """Make a route to ``by.channel``; nothing of the past is sent to it."""
 
     def unsubscribe(self, filters: Filters, by: Asker, now: datetime) -> Done:

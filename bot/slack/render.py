@@ -63,13 +63,13 @@ def _without_story(delivery: Delivery, rendering: Rendering) -> Message | None:
         case DeliveryKind.NOTICE:
             return reports.notice(notice_from(payload))
         case DeliveryKind.DIGEST:
-            return reports.digest(digest_from(payload))
+            return reports.digest(digest_from(payload), rendering.names)
         case DeliveryKind.WELCOME:
             return blocks.welcome(_count(payload.get("sources")), _count(payload.get("recent")))
         case DeliveryKind.CATCH_UP:
             return blocks.catch_up(rendering.members, rendering, per_hour=_per_hour(payload))
         case DeliveryKind.REPLY if payload.get("of") == "digest":
-            return reports.digest_thread(digest_from(payload)) or reports.digest(digest_from(payload))
+            return reports.digest_thread(digest_from(payload), rendering.names)
         case _:
             return None
 

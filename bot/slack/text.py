@@ -148,6 +148,13 @@ def place(code: str, names: Mapping[str, str]) -> str:
     return clean(code)
 
 
+def short_place(code: str, names: Mapping[str, str]) -> str:
+    """Return what lists have room for: ``US``, ``UK``, ``EU``, and names of what lies below a country."""
+    if re.fullmatch(r"[A-Z]{2}", code):
+        return "UK" if code == "GB" else code
+    return place(code, names)
+
+
 def places(codes: Iterable[str], names: Mapping[str, str], *, most: int = 3) -> str:
     """Return the names of at most ``most`` jurisdictions, and how many more there are."""
     all_names = [place(code, names) for code in codes]

@@ -49,15 +49,36 @@ class DigestLine:
     line: str
     url: str | None = None
     note: str = ""
-    """Date, stages or number of sources, after the line."""
+    """Stages or number of sources, after the line."""
+    day: str = ""
+    """Of something that lies ahead, before the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestDetail:
+    """What the thread of a digest says of one story."""
+
+    line: DigestLine
+    ref: str = ""
+    maybe: bool = False
+    terms: tuple[str, ...] = ()
+    """On what condition, for how long."""
+    stage: str = ""
+    on: str = ""
+    """ISO date of the stage."""
+    places: tuple[str, ...] = ()
+    quote: str = ""
+    speaker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DigestGroup:
-    """Lines under one label: `NEW`, `MOVED`, `AHEAD`; or a place or actor when grouped so."""
+    """Lines under one label: `NEW`, `MOVED`, `AHEAD`; or an actor, or a place, when grouped so."""
 
     label: str
     lines: tuple[DigestLine, ...] = ()
+    place: str | None = None
+    """Code of the place that stands for the label; empty: none is stated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +94,10 @@ class DigestView:
     """`61 sources, 2 broken since Tuesday: <names>`."""
     key: str = ""
     """Names the digest for the button *Copy as Markdown* (route and period)."""
+    threaded: bool = True
+    """Whether its thread tells the stories in detail."""
+    details: tuple[DigestDetail, ...] = ()
+    """For one reply in the thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +168,16 @@ def marks_from(payload: Mapping[str, Any], otherwise: Marks = Marks()) -> Marks:
 
 
 def digest_from(payload: Mapping[str, Any]) -> DigestView:
-    """Read ``{"title", "groups": [{"label", "lines": [{"line", "url", "note"}]}], "maybe", "sources_line", "key"}``."""
+    """Read ``{"title", "groups": [{"label" or "place", "lines": [{"line", "url", "note"}]}], "maybe", "sources_line", "key"}``.
+
+    A reply in its thread has ``{"title", "details": [{"line", "url", "ref", "terms", "stage", "on", "places", "quote"}]}``.
+    """
     groups = tuple(
-        DigestGroup(_text(group.get("label")), _digest_lines(group.get("lines")))
+        DigestGroup(
+            _text(group.get("label")),
+            _digest_lines(group.get("lines")),
+            _text(group["place"]) if "place" in group else None,
+        )
         for group in _list(payload.get("groups"))
         if isinstance(group, Mapping)
     )
@@ -155,6 +187,23 @@ def digest_from(payload: Mapping[str, Any]) -> DigestView:
         maybe=_digest_lines(payload.get("maybe")),
         sources_line=_text(payload.get("sources_line")),
         key=_text(payload.get("key")),
+        threaded=payload.get("thread") is not False,
+        details=tuple(_detail(one) for one in _list(payload.get("details")) if isinstance(one, Mapping)),
+    )
+
+
+def _detail(value: Mapping[str, Any]) -> DigestDetail:
+    (line,) = _digest_lines([value])
+    return DigestDetail(
+        line,
+        ref=_text(value.get("ref")),
+        maybe=value.get("maybe") is True,
+        terms=tuple(_text(one) for one in _list(value.get("terms"))),
+        stage=_text(value.get("stage")),
+        on=_text(value.get("on")),
+        places=tuple(_text(one) for one in _list(value.get("places"))),
+        quote=_text(value.get("quote")),
+        speaker=_text(value.get("speaker")),
     )
 
 
@@ -184,7 +233,9 @@ def telling_from(payload: Mapping[str, Any]) -> Telling:
 
 def _digest_lines(value: Any) -> tuple[DigestLine, ...]:
     return tuple(
-        DigestLine(_text(item.get("line")), _text(item.get("url")) or None, _text(item.get("note")))
+        DigestLine(
+            _text(item.get("line")), _text(item.get("url")) or None, _text(item.get("note")), _text(item.get("day"))
+        )
         if isinstance(item, Mapping)
         else DigestLine(_text(item))
         for item in _list(value)

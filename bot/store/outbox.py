@@ -13,6 +13,7 @@ A delivery is enqueued in the transaction that stored its cause; its ``dedupe_ke
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -241,9 +242,15 @@ class Outbox(OutboxSending):
         }
 
     def finish_digest(
-        self, route: str, ended_at: datetime, items: Collection[int], digest: NewDelivery | None, now: datetime
+        self,
+        route: str,
+        ended_at: datetime,
+        items: Collection[int],
+        digest: NewDelivery | None,
+        now: datetime,
+        thread: Sequence[NewDelivery] = (),
     ) -> bool:
-        """Finish a period of a digest route: owe its digest (None: nothing to say), mark its items as told.
+        """Finish a period of a digest route: owe its digest (None: nothing to say) and its thread, mark its items as told.
 
         Returns:
             False, and nothing is written, when this or a later period was finished already.
@@ -254,8 +261,9 @@ class Outbox(OutboxSending):
         )
         if self._connection.execute(later.returning(digest_runs.c.route)).first() is None:
             return False
-        if digest is not None:
-            self.enqueue(digest, now)
+        parent = self.enqueue(digest, now) if digest is not None else None
+        for reply in thread if parent is not None else ():
+            self.enqueue(replace(reply, parent_id=parent), now)
         told_in = digest.dedupe_key if digest else ""
         for some in sql.chunks(sorted(items)):
             self._connection.execute(update(digest_items).where(digest_items.c.id.in_(some)).values(told_in=told_in))

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.alerts.digests import Deadline, DueDigest, SourcesNow, compose, due, latest_end, next_end
-from bot.model import DigestItem, Related, Schedule, Stage
+from bot.alerts.digests import Deadline, DueDigest, SourcesNow, compose, due, latest_end, next_end, thread
+from bot.model import DeliveryKind, DigestItem, Related, Schedule, Stage
 from tests.alerts.samples import DAILY, DAY, NOW, WEEKLY, route, story, view
 
 BRUSSELS = route("daily", schedule=DAILY, created_at=NOW - 30 * DAY)
@@ -95,11 +95,12 @@ def test_a_digest_groups_what_happened_and_names_what_lies_ahead():
     views[3] = replace(view(passed), previous=Related("s3", "Line 3", NOW, stage=Stage.PROPOSED))
     items = [item(1), item(2), item(3, "stage:passed"), item(4, maybe=True)]
     ahead = [Deadline(date(2020, 6, 30), "consultation closes", "https://example.org/c")]
-    digest = compose(PERIOD, items, views, ahead=ahead, sources=SourcesNow(61, ("A", "B")))
+    digest = compose(PERIOD, items, views, ahead=ahead, sources=SourcesNow(61, ("A", "B"), utc(2020, 6, 11, 9)))
     assert digest.dedupe_key == "digest:weekly:2020-06-15T13:00Z"
-    assert digest.payload["title"] == "Facial recognition, 8–14 June: 2 new, 1 moved, 1 deadline, 1 less certain"
+    assert digest.payload["title"] == "Facial recognition, 8–14 June: 2 new, 1 moved, 1 deadline"
     lines = {
-        group["label"]: [(one["line"], one["note"]) for one in group["lines"]] for group in digest.payload["groups"]
+        group["label"]: [(one["line"], one.get("note") or one["day"]) for one in group["lines"]]
+        for group in digest.payload["groups"]
     }
     assert lines == {
         "NEW": [("Line 1", "11 Jun"), ("Line 2", "11 Jun")],
@@ -107,7 +108,48 @@ def test_a_digest_groups_what_happened_and_names_what_lies_ahead():
         "AHEAD": [("consultation closes", "30 Jun")],
     }
     assert [one["line"] for one in digest.payload["maybe"]] == ["Line 4"]
-    assert digest.payload["sources_line"] == "61 sources, 2 broken: A, B"
+    assert digest.payload["sources_line"] == "61 sources, 2 broken since Thursday: A, B"
+
+
+def test_its_thread_tells_the_stories_in_detail_some_in_each_reply():
+    views = {number: view(story(id=number, line=f"Line {number}")) for number in range(1, 13)}
+    digest = compose(PERIOD, [item(number, maybe=number == 1) for number in views], views)
+    first, second = thread(digest)
+    assert (first.kind, first.channel, first.dedupe_key) == (
+        DeliveryKind.REPLY, "C0POLICY01", "digest:weekly:2020-06-15T13:00Z:details:1",
+    )  # fmt: skip
+    refs = [one["ref"] for reply in (first, second) for one in reply.payload["details"]]
+    assert refs == [*(f"s{number}" for number in range(2, 13)), "s1"], "the less certain one comes last"
+    assert [one["maybe"] for one in second.payload["details"]] == [False, False, False, True]
+    silent = replace(PERIOD, route=replace(PERIOD.route, thread=False))
+    assert thread(compose(silent, [item(1)], views)) == ()
+    assert thread(compose(PERIOD, [], {}, when_empty=True)) == ()
+
+
+@pytest.mark.parametrize(
+    ("by", "groups"),
+    [
+        ("place", [({"place": "US"}, 3), ({"place": "DE"}, 1), ({"place": ""}, 2)]),
+        ("actor", [({"label": "Microsoft"}, 5), ({"label": "Amazon"}, 1)]),
+    ],
+)
+def test_lines_can_stand_under_places_or_actors(by, groups):
+    places = [(), ("DE",), ("US-CA", "US"), ("US",), ("US-MA/Boston",), ()]
+    views = {
+        number: view(story(id=number, jurisdictions=where, actor="Amazon" if number == 2 else "Microsoft"))
+        for number, where in enumerate(places)
+    }
+    digest = compose(
+        replace(PERIOD, route=replace(PERIOD.route, group=by)),
+        [item(n, "stage:passed" if n == 3 else "new") for n in views],
+        views,
+    )
+    found = [
+        ({key: value for key, value in one.items() if key != "lines"}, len(one["lines"]))
+        for one in digest.payload["groups"]
+    ]
+    assert found == groups
+    assert digest.payload["title"].endswith("5 new, 1 moved")
 
 
 def test_a_story_stands_once_at_its_surest_place():

@@ -122,7 +122,7 @@ def test_every_key_of_a_route_arrives(folder):
         "alerts.yaml",
         ALERTS.replace(
             "send: now",
-            "send: weekly fri 16:30 Europe/Brussels\n    max_per_hour: 3\n    thread: false\n    broadcast: true",
+            "send: weekly fri 16:30 Europe/Brussels\n    max_per_hour: 3\n    thread: false\n    broadcast: true\n    group: place\n    when_empty: line",
         ),
     )
     route = folder.load().routes[0]
@@ -133,3 +133,14 @@ def test_every_key_of_a_route_arrives(folder):
         "Europe/Brussels",
     )
     assert (route.max_per_hour, route.thread, route.broadcast) == (3, False, True)
+    assert (route.group, route.when_empty) == ("place", "line")
+    assert folder.warnings() == []
+
+
+def test_how_a_digest_looks_is_warned_of_on_a_route_that_sends_none(folder):
+    folder.write("alerts.yaml", ALERTS.replace("send: now", "send: now\n    group: actor"))
+    (warning,) = folder.warnings()
+    assert warning.startswith("alerts.yaml:5: group has an effect on digests only; remove it, or write send: daily")
+    folder.write("alerts.yaml", ALERTS.replace("send: now", "send: daily 09:00\n    group: places"))
+    (problem,) = folder.problems()
+    assert problem.startswith('alerts.yaml:5: group "places" is unknown; write "place"')

@@ -152,8 +152,8 @@ class FakeCommands:
         self._note("unmute_source", source, by)
         return Done(f"{source} speaks again.")
 
-    def subscribe(self, filters: Filters, schedule: Any, by: Asker, now: datetime) -> Done:
-        self._note("subscribe", (by.channel, filters, schedule), by)
+    def subscribe(self, filters: Filters, schedule: Any, by: Asker, now: datetime, group: str = "news") -> Done:
+        self._note("subscribe", (by.channel, filters, schedule, group), by)
         return Done("Subscribed; nothing of the past is sent.")
 
     def unsubscribe(self, filters: Filters, by: Asker, now: datetime) -> Done:

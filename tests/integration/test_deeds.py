@@ -376,6 +376,35 @@ async def test_a_snoozed_channel_hears_once_a_day_and_at_the_end(world: World):
     assert world.report(HALT, "herald").alert in {"update", "none"}, "what the digest told is not told again"
 
 
+async def test_a_digest_is_one_message_with_its_thread_and_a_line_when_the_route_wishes(world: World):
+    """Due digests stand in the database: a week of downtime is one digest, and an empty day a line where that is set."""
+    here = replace(ANNA, channel="C0DIGESTS01")
+    world.deeds.subscribe(Filters(), Schedule("daily", 9), here, world.now, "actor")
+    world.story(HALT)
+    world.story(PLAN)
+    world.clock.advance(days=7)
+    for _ in range(2):
+        upkeep.enqueue_digests(world.parts)
+    (digest,) = world.owed("C0DIGESTS01", DeliveryKind.DIGEST)
+    assert {group["label"] for group in digest.payload["groups"]} == {"Microsoft", "Oakland City Council"}
+    await world.deliver()
+    (_, top, none, _), (_, details, parent, broadcast) = [one for one in world.sender.posts if one[0] == "C0DIGESTS01"]
+    assert none is None
+    assert parent is not None
+    assert not broadcast
+    assert "Microsoft" in top.text
+    assert "until" in str(details.blocks)
+    world.clock.advance(days=1)
+    upkeep.enqueue_digests(world.parts)
+    assert len(world.owed("C0DIGESTS01", DeliveryKind.DIGEST)) == 1, "nothing happened, and nothing is said"
+    with world.store.transaction() as tx:
+        (route,) = tx.runtime.subscriptions()
+        tx.runtime.subscribe(replace(route, when_empty="line"), "anna", world.now)
+    world.clock.advance(days=1)
+    upkeep.enqueue_digests(world.parts)
+    assert world.owed("C0DIGESTS01", DeliveryKind.DIGEST)[-1].payload["title"].endswith("nothing new")
+
+
 def test_a_snooze_that_is_ended_tells_at_once_what_it_kept(world: World):
     world.deeds.snooze(timedelta(days=3), ANNA, world.now)
     world.story(HALT)

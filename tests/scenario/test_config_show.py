@@ -30,7 +30,7 @@ async def shown(database_url: str, tmp_path: Path) -> Iterator[World]:
             "when": {"actions": ["ban", "halt"], "jurisdictions": ["EU"], "min_score": 0.8},
             "quiet": "22:00-07:00 Europe/Brussels",
         }
-        world.routes.append({"name": "week", "channel": POLICY, "send": WEEKLY})
+        world.routes.append({"name": "week", "channel": POLICY, "send": WEEKLY, "group": "place", "when_empty": "line"})
         world.publish("gazette")
         world.publish("herald")
         world.sources["herald"]["every"] = "15m"
@@ -71,6 +71,7 @@ async def test_all_that_is_in_force_is_listed_with_its_origin(shown: World):
     assert week["send"] == WEEKLY
     assert world.clock() < week["next_digest"] <= world.clock() + timedelta(days=7)
     assert week["next_digest"].weekday() == 0
+    assert (week["group"], week["when_empty"], policy["group"]) == ("place", "line", None)
     assert (subscribed["origin"], subscribed["defined"]) == ("subscription", "subscribed by anna")
     assert subscribed["filters"] == {"actors": ("Clearview AI",)}
     (snooze,) = found.snoozes

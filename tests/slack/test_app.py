@@ -27,7 +27,7 @@ async def test_recent_reads_like_the_mock_up(site: Site):
     assert answer["response_type"] == "ephemeral"
     assert answer["text"].split("\n")[:2] == [
         "last 7 days, all channels · 3 of 12",
-        "s12  11 Jun  United States  Change number 12 · 12 sources",
+        "s12  11 Jun  US  Change number 12 · 12 sources",
     ]
     assert "61 sources, last checked just now, 2 broken" in text_of(answer)
     assert '"value": "recent 3 offset:3"' in text_of(answer)
@@ -107,13 +107,13 @@ async def test_a_slow_answer_is_acknowledged_first_and_sent_afterwards(site: Sit
 
 async def test_commands_that_change_something_reach_their_doer(site: Site):
     await site.type("mute example-post 2d")
-    await site.type("subscribe in:EU daily 09:00 Europe/Brussels")
+    await site.type("subscribe in:EU daily 09:00 Europe/Brussels by:actor")
     await site.type("snooze off")
     assert site.commands.done == [
         ("mute_source", ("example-post", timedelta(days=2)), "U0ANNA0001"),
         (
             "subscribe",
-            ("C0POLICY001", Filters(jurisdictions=("EU",)), Schedule("daily", 9, 0, 0, "Europe/Brussels")),
+            ("C0POLICY001", Filters(jurisdictions=("EU",)), Schedule("daily", 9, 0, 0, "Europe/Brussels"), "actor"),
             "U0ANNA0001",
         ),
         ("snooze", timedelta(0), "U0ANNA0001"),

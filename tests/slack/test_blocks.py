@@ -14,7 +14,7 @@ from bot.slack import blocks, reports
 from bot.slack.elements import visible
 from bot.slack.limits import check
 from bot.slack.render import render
-from bot.slack.values import DigestGroup, DigestLine, DigestView, Marks, NoticeView, Rendering, Telling
+from bot.slack.values import DigestDetail, DigestGroup, DigestLine, DigestView, Marks, NoticeView, Rendering, Telling
 from tests.fakes.slack_rules import refuse_message
 from tests.slack.conftest import NAMES, NOW, make_article, make_change, make_view
 
@@ -284,29 +284,72 @@ def test_a_digest_reads_like_the_mock_up():
         (
             DigestGroup("NEW", (DigestLine("Microsoft halts sale to US police", "https://x.example/1", "s12"),)),
             DigestGroup("MOVED", (DigestLine("Boston ban", "https://x.example/2", "proposed → passed"),)),
-            DigestGroup("AHEAD", ()),
+            DigestGroup("AHEAD", (DigestLine("consultation closes (example regulator)", None, day="30 Jun"),)),
         ),
         (DigestLine("less"), DigestLine("certain")),
         "61 sources, 2 broken since Tuesday: A, B",
         "policy-team:2020-W24",
     )
     message = fine(reports.digest(view))
-    assert seen(message).split("\n")[:7] == [
+    assert seen(message).split("\n")[:9] == [
         "Facial recognition, 8–14 June: 3 new, 1 moved, 1 deadline",
         "NEW",
         "Microsoft halts sale to US police  s12",
         "MOVED",
         "Boston ban  proposed → passed",
+        "AHEAD",
+        "30 Jun  consultation closes (example regulator)",
         "MAYBE  2 less certain, in thread",
         "61 sources, 2 broken since Tuesday: A, B",
     ]
     assert of_type(list(message.blocks), "button")[0]["value"] == "policy-team:2020-W24"
-    details = reports.digest_thread(view)
-    assert "less" in seen(fine(details))
     assert "[Boston ban](<https://x.example/2>) (proposed → passed)" in reports.digest_markdown(view)
     assert "\\[x\\](javascript" in reports.digest_markdown(
         DigestView("t", (DigestGroup("NEW", (DigestLine("[x](javascript:1)"),)),))
     )
+
+
+def test_a_digest_of_places_shows_their_names_and_one_without_a_thread_points_to_none():
+    groups = (
+        DigestGroup("", tuple(DigestLine(f"Change {n}") for n in range(14)), place="US"),
+        DigestGroup("", (DigestLine("x"),), place=""),
+    )
+    view = DigestView("t", groups, (DigestLine("y"),))
+    assert [line for line in seen(fine(reports.digest(view, NAMES))).split("\n") if not line.startswith("Change")] == [
+        "t", "United States", "and 2 more, in thread", "No place stated", "x", "MAYBE  1 less certain, in thread",
+    ]  # fmt: skip
+    assert "in thread" not in seen(fine(reports.digest(replace(view, threaded=False), NAMES)))
+    assert "**United States**" in reports.digest_markdown(view, NAMES)
+
+
+def test_a_digest_without_news_is_one_line():
+    message = fine(
+        reports.digest(DigestView("Facial recognition, 11 June: nothing new", sources_line="61 sources, all well"))
+    )
+    assert [block["type"] for block in message.blocks] == ["rich_text"]
+    assert seen(message) == "Facial recognition, 11 June: nothing new. 61 sources, all well"
+
+
+def test_the_thread_of_a_digest_tells_each_story_in_detail():
+    payload = {
+        "of": "digest", "title": "Facial recognition, 8–14 June: 1 new",
+        "details": [
+            {
+                "line": "Microsoft halts sale to US police", "url": "https://x.example/1", "note": "42 sources", "ref": "s12",
+                "terms": ["until a national law", ""], "stage": "announced", "on": "2020-06-11", "places": ["US"],
+                "quote": "“We do not sell it.”", "speaker": "Microsoft statement",
+            },
+            {"line": "A columnist's guess", "maybe": True, "ref": "s13"},
+        ],
+    }  # fmt: skip
+    message = fine(render(make_delivery(DeliveryKind.REPLY, payload=payload), None, HERE))
+    assert seen(message).split("\n") == [
+        "Microsoft halts sale to US police  s12",
+        "Until a national law · announced 11 Jun 2020 · United States · 42 sources",
+        "“We do not sell it.”  Microsoft statement",
+        "A columnist's guess  s13  less certain",
+        "place not stated",
+    ]
 
 
 def test_a_digest_of_three_hundred_lines_still_fits():
@@ -315,7 +358,8 @@ def test_a_digest_of_three_hundred_lines_still_fits():
     )
     view = DigestView("Many", tuple(DigestGroup(f"G{n}", lines) for n in range(6)), lines)
     fine(reports.digest(view))
-    fine(reports.digest_thread(view))
+    details = tuple(DigestDetail(line, "s1", quote="word " * 2_000, places=("US",) * 40) for line in lines[:8])
+    fine(reports.digest_thread(DigestView("Many", details=details)))
 
 
 def test_a_notice_reads_like_the_mock_up():

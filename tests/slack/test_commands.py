@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from bot.model import TARGETS, Action, Filters, Schedule, Stage
 from bot.slack.asks import Ask, Wrong
-from bot.slack.commands import EXAMPLES, VERBS, parse, write
+from bot.slack.commands import EXAMPLES, VERBS, parse
+from bot.slack.writing import write
 from tests.fakes.slack_desk import FakeQueries
 
 WORDS = FakeQueries().words
@@ -70,6 +71,11 @@ def wrong(text: str) -> str:
                 schedule=Schedule("daily", 8, 30, 0, "Europe/Brussels"),
             ),
         ),
+        (
+            "subscribe daily 09:00 by:actor",
+            Ask("subscribe", schedule=Schedule("daily", 9, 0, 0, "UTC"), group="actor"),
+        ),
+        ("sources offset:15", Ask("sources", offset=15)),
         ("subscribe weekly fri 17:00", Ask("subscribe", schedule=Schedule("weekly", 17, 0, 4, "UTC"))),
         ("digest now", Ask("digest")),
         ("snooze 3d", Ask("snooze", lasting=timedelta(days=3))),
@@ -109,6 +115,11 @@ def test_what_people_type(text: str, ask: Ask):
         ("subscribe daily 25:00", "Times go from 00:00 to 23:59"),
         ("subscribe daily 09:00 Europe/Atlantis", "zones look like Europe/Brussels"),
         ("subscribe daily ../../etc/passwd", "zones look like Europe/Brussels"),
+        ("subscribe by:actor", "say when it is sent, too"),
+        ("subscribe daily by:colour", "by: takes news, place or actor"),
+        ("subscribe since:7d", "I do not know “since:” here"),
+        ("recent for:7d", "I do not know “for:” here."),
+        ("stance since:7d", "Write actor:."),
         ("digest later", "with “now”"),
         ("snooze", "From 1h to 30d"),
         ("snooze 31d", "from 1h to 30d"),
@@ -168,6 +179,12 @@ asks = st.one_of(
     ),
     st.builds(Ask, st.just("search"), subject=st.just("face scan"), offset=st.integers(0, 9), filters=filters),
     st.builds(Ask, st.just("subscribe"), filters=filters, schedule=schedules),
+    st.builds(
+        Ask,
+        st.just("subscribe"),
+        schedule=st.just(Schedule("daily")),
+        group=st.sampled_from(["news", "place", "actor"]),
+    ),
     st.builds(Ask, st.just("snooze"), lasting=hours),
     st.builds(Ask, st.just("timeline"), subject=st.just("City of X"), offset=st.integers(0, 99)),
 )

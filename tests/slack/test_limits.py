@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,12 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.model import Action, ArticleRef, Message, PolicyChange, Related, Span, Stage, Story, StoryView
-from bot.slack import blocks, limits, reports
+from bot.model import Action, ArticleRef, Message, PolicyChange, Reason, Related, Span, Stage, Story, StoryView
+from bot.slack import answers, blocks, home, limits, pages, reports
 from bot.slack import text as t
+from bot.slack.asks import Ask, Vocabulary
 from bot.slack.limits import check, fit
-from bot.slack.values import DigestGroup, DigestLine, DigestView, Marks, NoticeView, Rendering, Telling
-from tests.fakes.slack_rules import length, refuse_message
+from bot.slack.ports import HomeView, Ledger, Listing, Shown, SourceCounts, StoryRow, Why
+from bot.slack.values import DigestDetail, DigestGroup, DigestLine, DigestView, Marks, NoticeView, Rendering, Telling
+from tests.fakes.slack_rules import length, refuse_message, refuse_view
 
 SNIPPETS = [
     "<!channel>",
@@ -33,6 +36,8 @@ SNIPPETS = [
     "word " * 300,
     "\n\n",
     "\ud800",
+    "قالت الشركة إنها لن تبيع " * 420,  # a quotation of 10,000 characters
+    "We will not sell it. " * 500,
 ]
 texts = st.one_of(
     st.text(max_size=60), st.lists(st.sampled_from(SNIPPETS) | st.text(max_size=20), max_size=12).map("".join)
@@ -66,7 +71,18 @@ views = st.builds(
 users = st.none() | st.just("U0ANNA")
 marks = st.builds(Marks, users, users, maybe, st.none() | related, st.none() | related)
 renderings = st.builds(Rendering, names=st.just({"US": "United States"}), marks=marks)
-lines = st.lists(st.builds(DigestLine, texts, urls, texts), max_size=8).map(tuple)
+lines = st.lists(st.builds(DigestLine, texts, urls, texts, texts), max_size=8).map(tuple)
+details = st.builds(
+    DigestDetail, st.builds(DigestLine, texts, urls, texts), texts, st.booleans(), many_texts, texts, texts, many_texts, texts, texts
+)  # fmt: skip
+rows = st.lists(
+    st.builds(StoryRow, st.just("s12"), texts, moments, many_texts, st.integers(0, 10**6), urls), max_size=20
+).map(tuple)
+reasons = st.lists(
+    st.builds(Reason, st.just("topic"), texts, texts.map(lambda x: Span("text", 0, len(x), x)), texts), max_size=20
+).map(tuple)
+LATER = datetime(2101, 1, 1, tzinfo=UTC)
+WORDS = Vocabulary(places={"US": "United States"})
 
 
 def taken(message: Message) -> None:
@@ -107,8 +123,45 @@ def test_any_coverage_and_catch_up_fits(members: list[StoryView], rendering: Ren
 def test_any_digest_fits(view: DigestView):
     taken(reports.digest(view))
     reports.digest_markdown(view)
-    if thread := reports.digest_thread(view):
-        taken(thread)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(details, max_size=8).map(tuple), texts)
+def test_any_detail_of_a_digest_fits(found: tuple[DigestDetail, ...], title: str):
+    taken(reports.digest_thread(DigestView(title, details=found)))
+
+
+@settings(max_examples=20, deadline=None)
+@given(rows, texts, st.sampled_from(["recent", "search", "stance", "timeline"]))
+def test_any_list_of_stories_fits(found: tuple[StoryRow, ...], word: str, verb: str):
+    ask = Ask(verb, subject=word, offset=3)
+    listing = Listing(found, 99, found[0] if found else None, SourceCounts(61, 2, LATER))
+    taken(answers.listing(listing, ask, WORDS, LATER))
+    taken(pages.ledger(Ledger(word or "x", found, 99, (word,)), ask, WORDS))
+    view = home.home(HomeView(listing, following=tuple(row.ref for row in found)), WORDS, LATER)
+    assert refuse_view(view) == []
+
+
+@settings(max_examples=20, deadline=None)
+@given(views, st.lists(articles, max_size=12).map(tuple), rows, urls, texts, reasons)
+def test_any_explanation_and_any_story_page_fits(view, coverage, stages, url, word, why):
+    taken(pages.story(Shown(view, coverage, stages), Rendering()))
+    taken(pages.story_why(Shown(replace(view, reasons=why))))
+    row = stages[0] if stages else None
+    taken(
+        pages.why(
+            Why(
+                url or word,
+                seen=bool(why),
+                title=word,
+                source=word,
+                verdict=word,
+                reasons=why,
+                routes=(word,) * 3,
+                story=row,
+            )
+        )
+    )
 
 
 @settings(max_examples=40, deadline=None)
