@@ -225,15 +225,29 @@ class Bodies:
         return Who(self._as_written(mention, found), kind, None, None, mention, found.tokens.part)
 
     def _as_written(self, mention: Mention, found: Found) -> str:
-        """The noun with the capitalised words before it, in running text; else the noun alone."""
+        """The noun with the capitalised words before it: `Sunnyvale City Council` for a town that no file knows; else the noun."""
         items = found.tokens.items
+        noun = found.tokens.quote(items[mention.first].start, items[mention.last - 1].end)
         first = mention.first
-        if found.tokens.part == "text" and items[mention.first].capital:
+        if items[first].capital:
             while first > 0 and items[first - 1].word and items[first - 1].capital and mention.first - first < 4:
                 if found.is_class(first - 1, "determiner"):
                     break
                 first -= 1
-        return found.tokens.quote(items[first].start, items[mention.last - 1].end)
+        name = found.tokens.quote(items[first].start, items[mention.last - 1].end)
+        if found.tokens.part == "text" or self._is_name(name, noun, mention, found):
+            return name
+        return noun
+
+    def _is_name(self, name: str, noun: str, mention: Mention, found: Found) -> bool:
+        """Whether a headline's capitals tell a name: it has them where names have them only, or the text says the same."""
+        if name == noun or not found.capitals:
+            return False
+        after = [item for item in found.tokens.items[mention.last :] if item.word and len(item.raw) > 3]
+        plain = sum(not item.capital for item in after)
+        return plain > len(after) / 2 or any(
+            name.casefold() in part.tokens.source.casefold() for part in self.parts if part.tokens.part == "text"
+        )
 
     def _body_beside(self, place: Mention, found: Found) -> Mention | None:
         """`Springfield councilors`, `the French interior ministry`, `the city of Portland`."""

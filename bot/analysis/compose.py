@@ -106,7 +106,7 @@ class Composer:
             return ["halt_withdrawn"]
         if act.refused:
             return ["halt_refused" if supplying else "halt_refused_use"]
-        if supplying and who is not None and who.type in {"vendor", "platform"}:
+        if supplying and who is not None and who.type in {"vendor", "platform", "organisation", "deployer"}:
             return ["halt_no_longer" if act.negated else "halt_supply"]
         return ["halt_use"] if using else []
 

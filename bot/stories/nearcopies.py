@@ -45,7 +45,18 @@ MIN_TITLE_WORDS: Final = 5
 LONG_TITLE_WORDS: Final = 8
 """From this length two desks do not write one headline by chance."""
 TEMPLATE: Final = 0.85
-"""Likeness asked of texts whose headlines are one template with another name in it ("Laws in China", "Laws in France")."""
+"""Likeness asked of texts whose headlines are one template with another name, or another step, in it ("Laws in China",
+"Laws in France"; "Council proposes ban", "Council passes ban")."""
+_STEPS: Final[Mapping[str, str]] = {
+    word: step
+    for step, forms in {
+        "before": "considers considering weighs mulls proposes proposed proposing introduces introduced drafts unveils",
+        "made": "passes passed approves approved adopts adopted enacts enacted signs signed votes voted",
+        "over": "repeals repealed lifts lifted reverses reversed overturns overturned drops withdraws vetoes vetoed rejects rejected",
+    }.items()
+    for word in forms.split()
+}
+"""Verbs of headlines that tell how far a decision has come."""
 
 _RINGS: Final = 4
 _UNPACK = struct.Struct(f">{_RINGS}Q").unpack
@@ -147,11 +158,14 @@ def same_template(one: str, other: str) -> bool:
 
 
 def _template(one: str, other: str) -> bool:
-    """True when two headlines agree in most words and each has a telling word the other lacks."""
+    """True when two headlines agree in most words and each has a telling word, or tells a step, that the other lacks."""
     mine, theirs = set(one.split()), set(other.split())
     shared = mine & theirs
     if mine == theirs or len(shared) < max(2, 0.5 * max(len(mine), len(theirs))):
         return False
+    steps, others = ({_STEPS[word] for word in title if word in _STEPS} for title in (mine, theirs))
+    if steps and others and not steps & others:
+        return True
     return bool(telling_words(one) - telling_words(other)) and bool(telling_words(other) - telling_words(one))
 
 

@@ -95,6 +95,22 @@ def test_one_template_with_another_name_in_it_is_no_copy() -> None:
     assert compare(france, fingerprint("Our series: French law", series.format("first", "France"))) is not None
 
 
+def test_one_template_with_another_step_in_it_is_no_copy() -> None:
+    report = "The Wichita City Council {} on Saturday {} police use of facial recognition."
+    proposed = fingerprint(
+        "Wichita City Council proposes ban on police use of facial recognition",
+        report.format("introduced an ordinance", "that would ban"),
+    )
+    passed = fingerprint(
+        "Wichita City Council passes ban on police use of facial recognition", report.format("voted 7 to 2", "to ban")
+    )
+    assert compare(proposed, passed) is None
+    approved = fingerprint(
+        "Wichita City Council approves ban on police use of facial recognition", report.format("voted 7 to 2", "to ban")
+    )
+    assert compare(passed, approved) is not None, "two desks' words for one step"
+
+
 def test_the_best_copy_is_the_likest_and_then_the_first() -> None:
     body = text(7, 300)
     mine = fingerprint("a", " ".join(body))
