@@ -232,7 +232,10 @@ def _detail(view: StoryView, rank: int) -> dict[str, Any]:
     story, change = view.story, view.story.change
     decided = change.decided if change.stage is story.stage else None
     return _line(view, rank) | {
+        "note": "",
         "ref": story.ref,
+        "before": view.previous.stage.value if rank == MOVED and view.previous and view.previous.stage else "",
+        "sources": story.source_count,
         "maybe": rank == MAYBE,
         "terms": [change.condition or "", change.duration or ""],
         "stage": story.stage.value,

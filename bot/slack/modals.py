@@ -128,8 +128,8 @@ def not_relevant(shown: Shown, channel: str, vocabulary: Vocabulary) -> View:
         ),
         _input(
             "reason",
-            "Why? (helps to improve the bot)",
-            _text_input("reason", "For example: it is an opinion"),
+            "Why?",
+            _text_input("reason", "For example: it is an opinion. It helps to improve the bot"),
             optional=True,
         ),
     ]

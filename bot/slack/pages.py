@@ -132,7 +132,7 @@ def reason_row(reason: Reason) -> list[e.Element]:
     if reason.span:
         row.append(e.words(f"  “{t.one_line(reason.span.quote, 160)}”", italic=True))
     if reason.entry:
-        row.append(e.words(f"  {t.one_line(reason.entry, 60)}", code=True))
+        row += [e.words("  "), e.words(t.one_line(reason.entry, 60), code=True)]
     return row
 
 
@@ -188,7 +188,7 @@ def source_row(row: SourceRow, now: datetime) -> list[e.Element]:
     if state.muted_until and state.muted_until > now:
         said.append(f"muted until {t.short_day(t.utc(state.muted_until))}")
     error = f"  {t.one_line(state.last_error, 140)}" if state.last_error and state.health is not Health.OK else ""
-    return [name, e.words(f"  {' '.join(said) or 'ok'}{error}"), e.words(f"  {row.source.id}", code=True)]
+    return [name, e.words(f"  {' '.join(said) or 'ok'}{error}  "), e.words(row.source.id, code=True)]
 
 
 def status(checks: Sequence[Check]) -> Message:
@@ -213,6 +213,8 @@ def status(checks: Sequence[Check]) -> Message:
 
 def route_row(route: Route) -> list[e.Element]:
     """Return one route: when it sends, and what it takes."""
-    takes = " ".join(filter_words(route.filters)) or "everything"
-    made = "from alerts.yaml" if route.origin == "file" else "subscribed here"
+    takes = " ".join(filter_words(route.filters)) or "every policy change"
+    if route.kind == "operators":
+        takes = "what goes wrong: broken sources, refused config"
+    made = "from alerts.yaml" if route.origin == "file" else "by /policywatch subscribe"
     return [e.words(schedule_words(route.schedule), bold=True), e.words(f"  {t.one_line(takes, 200)}  ({made})")]

@@ -82,8 +82,11 @@ def digest_thread(view: DigestView, names: Mapping[str, str] = NO_NAMES) -> Mess
 def _facts(detail: DigestDetail, names: Mapping[str, str]) -> str:
     terms = [t.one_line(term, 80) for term in detail.terms]
     facts = [term[:1].upper() + term[1:] for term in terms]
-    facts += [f"{detail.stage} {t.iso_day(detail.on)}".strip(), t.places(detail.places, names) or "place not stated"]
-    return t.join_short([*facts, detail.line.note], " · ", 180)
+    moved = f"{detail.before} → " if detail.before else ""
+    facts += [f"{moved}{detail.stage} {t.iso_day(detail.on)}".strip()]
+    facts += [t.places(detail.places, names) or "place not stated"]
+    facts += [t.plural(detail.sources, "source")] if detail.sources > 1 else []
+    return t.join_short(facts, " · ", 180)
 
 
 def digest_markdown(view: DigestView, names: Mapping[str, str] = NO_NAMES) -> str:

@@ -63,12 +63,15 @@ class DigestDetail:
     maybe: bool = False
     terms: tuple[str, ...] = ()
     """On what condition, for how long."""
+    before: str = ""
+    """The stage that it moved from."""
     stage: str = ""
     on: str = ""
     """ISO date of the stage."""
     places: tuple[str, ...] = ()
     quote: str = ""
     speaker: str = ""
+    sources: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +173,7 @@ def marks_from(payload: Mapping[str, Any], otherwise: Marks = Marks()) -> Marks:
 def digest_from(payload: Mapping[str, Any]) -> DigestView:
     """Read ``{"title", "groups": [{"label" or "place", "lines": [{"line", "url", "note"}]}], "maybe", "sources_line", "key"}``.
 
-    A reply in its thread has ``{"title", "details": [{"line", "url", "ref", "terms", "stage", "on", "places", "quote"}]}``.
+    A reply in its thread has ``{"title", "details": [{"line", "url", "ref", "terms", "before", "stage", "on", "places", "quote", …}]}``.
     """
     groups = tuple(
         DigestGroup(
@@ -199,11 +202,13 @@ def _detail(value: Mapping[str, Any]) -> DigestDetail:
         ref=_text(value.get("ref")),
         maybe=value.get("maybe") is True,
         terms=tuple(_text(one) for one in _list(value.get("terms"))),
+        before=_text(value.get("before")),
         stage=_text(value.get("stage")),
         on=_text(value.get("on")),
         places=tuple(_text(one) for one in _list(value.get("places"))),
         quote=_text(value.get("quote")),
         speaker=_text(value.get("speaker")),
+        sources=sources if isinstance(sources := value.get("sources"), int) else 1,
     )
 
 

@@ -335,7 +335,7 @@ def test_the_thread_of_a_digest_tells_each_story_in_detail():
         "of": "digest", "title": "Facial recognition, 8–14 June: 1 new",
         "details": [
             {
-                "line": "Microsoft halts sale to US police", "url": "https://x.example/1", "note": "42 sources", "ref": "s12",
+                "line": "Microsoft halts sale to US police", "url": "https://x.example/1", "sources": 42, "ref": "s12",
                 "terms": ["until a national law", ""], "stage": "announced", "on": "2020-06-11", "places": ["US"],
                 "quote": "“We do not sell it.”", "speaker": "Microsoft statement",
             },

@@ -73,7 +73,8 @@ marks = st.builds(Marks, users, users, maybe, st.none() | related, st.none() | r
 renderings = st.builds(Rendering, names=st.just({"US": "United States"}), marks=marks)
 lines = st.lists(st.builds(DigestLine, texts, urls, texts, texts), max_size=8).map(tuple)
 details = st.builds(
-    DigestDetail, st.builds(DigestLine, texts, urls, texts), texts, st.booleans(), many_texts, texts, texts, many_texts, texts, texts
+    DigestDetail, st.builds(DigestLine, texts, urls, texts), texts, st.booleans(), many_texts, texts, texts, texts, many_texts,
+    texts, texts, st.integers(0, 10**6),
 )  # fmt: skip
 rows = st.lists(
     st.builds(StoryRow, st.just("s12"), texts, moments, many_texts, st.integers(0, 10**6), urls), max_size=20
