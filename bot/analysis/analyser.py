@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from datetime import UTC, date
 from functools import lru_cache
@@ -95,7 +96,7 @@ class _Language:
         published = article.published.astimezone(UTC).date()
         self._recall(found, reading, published)
         quotes = quotations(reading)
-        changes = tuple(self._change(one, reading, cast, published, quotes) for one in found)
+        changes = tuple(self._change(one, reading, cast, published, quotes, lead=one is found[0]) for one in found)
         relevant = any(change.primary and change.score >= self.topic.digest for change in changes)
         reasons = (
             *_topic_reasons(reading),
@@ -112,19 +113,22 @@ class _Language:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
     def _change(
-        self, one: Candidate, reading: Reading, cast: Cast, published: date, quotes: list[Quotation]
+        self, one: Candidate, reading: Reading, cast: Cast, published: date, quotes: list[Quotation], *, lead: bool
     ) -> PolicyChange:
         frame, who = one.frame, one.who
         found = reading.found(frame.sentence.part)
         support = one.support
-        if one.primary and frame.sentence.part != "title":
+        lesser = not one.primary or (not lead and frame.strength == "soft") or _reviewing(frame)
+        if not lesser and frame.sentence.part != "title":
             support = [*support, *(other for other in reading.frames if other.sentence.part == "title")][:3]
         frame.stage = stage_of(one, reading)
-        values = self.fields.read(frame, who, reading, published, support, alone=not one.primary)
+        values = self.fields.read(frame, who, reading, published, support, alone=lesser)
+        if frame.action in {"halt", "ban"} and _for_a_time(values) and who is not None and who.type in _OWN_HOUSE:
+            frame.action = "pause"
         sentence = _sentence_span(found, frame.sentence.start, frame.sentence.end)
         actor = who.name if who is not None else ""
         quote, speaker = (
-            said(frame, who, one.support, reading, quotes, self.source_ids) if one.primary else (sentence.quote, None)
+            (sentence.quote, None) if lesser else said(frame, who, one.support, reading, quotes, self.source_ids)
         )
         return PolicyChange(
             actor=actor,
@@ -201,6 +205,20 @@ def _telling(one: Candidate) -> Frame:
         ),
         one.frame,
     )
+
+
+_OWN_HOUSE = frozenset({"platform", "vendor", "deployer", "organisation", "landlord", "police", "school"})
+"""Whose own decision to stop for a time is a pause; a law or an order of five years is none."""
+_SPAN = re.compile(r"\b(?:day|week|month|year)s?\b", re.IGNORECASE)
+
+
+def _for_a_time(values: Fields) -> bool:
+    return values.duration is not None and _SPAN.search(values.duration) is not None
+
+
+def _reviewing(frame: Frame) -> bool:
+    """A pledge to review something, which says nothing else."""
+    return frame.action == "commit" and any(item.role == "review" for item in frame.act.chain)
 
 
 def _is_named(product: str | None, who: Who | None) -> bool:

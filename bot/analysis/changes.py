@@ -60,12 +60,22 @@ def candidates(reading: Reading, judged: list[Judged], cast: Cast, score: float)
             found.append(Candidate(frame, person, value))
     if not found:
         return []
+    for one in found:
+        _own_offer(one)
     lead = next((one for one in found if not one.frame.background), found[0])
     for one in found:
         one.primary = one is lead or _is_primary(one, lead)
         one.score = _score(one, lead, score)
     found.sort(key=lambda one: (not one.primary, one is not lead, -one.score, one.frame.order))
     return found
+
+
+def _own_offer(one: Candidate) -> None:
+    """`Microsoft bans police …` above a text in which it will not sell: the text says what it is."""
+    if one.frame.action == "ban" and one.who is not None and one.who.type in {"platform", "vendor"}:
+        told = next((frame.action for frame in one.support if frame.action in {"halt", "pause"}), None)
+        if told is not None:
+            one.frame.action = told
 
 
 def _stands(frame: Frame, who: Who | None, person: Who | None, lead: Candidate, reading: Reading) -> bool:  # noqa: PLR0911 - one rule a line
@@ -84,10 +94,13 @@ def _stands(frame: Frame, who: Who | None, person: Who | None, lead: Candidate, 
     own = lead.who is not None and lead.who.name == person.name
     if frame.strength == "soft":
         pledged = act.head is not None and act.head.role in {"commit", "call"}
-        return pledged and frame.action in {"call_for", "review", "commit"} and not _quoted(frame, reading)
+        return (pledged or (own and _will_review(frame))) and frame.action in _SOFT and not _quoted(frame, reading)
     if frame.strength not in STRONG or not act.finite:
         return False
-    if act.obj not in {"topic", "weak"} or object_of(frame, reading) not in {"topic", "near", "weak"}:
+    if own and frame.action == "commit" and any(item.role == "review" for item in act.chain):
+        return not _quoted(frame, reading)  # `promised to review how customers …`
+    using = act.obj is None and any(item.role in {"use", "supply"} for item in act.chain)  # `stop police from using it`
+    if not (using or act.obj in {"topic", "weak"}) or object_of(frame, reading) not in {"topic", "near", "weak"}:
         return own and frame.sentence.part == "title"
     if act.modal in {"to", "may", "expected"} and not (
         own or (act.head is not None and act.head.role in {"want", "consider"})
@@ -96,6 +109,26 @@ def _stands(frame: Frame, who: Who | None, person: Who | None, lead: Candidate, 
     if act.intro == "relative" and where(frame) != "title" and not _follows(who, frame, reading):
         return False
     return own or not _quoted(frame, reading)
+
+
+_SOFT = frozenset({"call_for", "review", "commit"})
+
+
+def _will_review(frame: Frame) -> bool:
+    """`will also revise how it reviews customers`: announced, not merely reported."""
+    return frame.action == "review" and frame.act.modal in {"future", "would", "to"}
+
+
+def _asks_lawmakers(frame: Frame) -> bool:
+    """`ask Congress for rules`, in an article that is about the technology."""
+    rules = any(item.role in {"bill", "limit", "approve"} for item in frame.act.chain)
+    return rules and any(getattr(one.ref, "type", one.ref) == "legislature" for one in frame.act.patients)
+
+
+def _mentions(frame: Frame, reading: Reading) -> bool:
+    """Its sentence names the technology or something that stands for it."""
+    terms = reading.found(frame.sentence.part).terms
+    return any(frame.sentence.first <= term.first < frame.sentence.last and term.kind != "other" for term in terms)
 
 
 def _follows(who: Who, frame: Frame, reading: Reading) -> bool:
@@ -122,8 +155,8 @@ def _worth(frame: Frame, who: Who | None, reading: Reading) -> bool:
         return True
     if frame.strength == "soft":
         return (
-            frame.action == "call_for"
-            and tied != "none"
+            (frame.action == "call_for" or _will_review(frame))
+            and (tied != "none" or _mentions(frame, reading) or _asks_lawmakers(frame))
             and who is not None
             and (who.public or who.type in {"platform", "vendor"})
         )
@@ -174,7 +207,7 @@ def stage_of(one: Candidate, reading: Reading) -> str:
     if law and one.primary and _says("signed", reading):
         return "enacted"
     musing = any(item.role in {"consider", "want"} for item in one.frame.act.chain)  # its own words say no more
-    if stage == "considered" and not musing and kind in _LAWMAKERS and _says("filed", reading):
+    if stage == "considered" and kind in _LAWMAKERS and _says("tabled" if musing else "filed", reading):
         return "proposed"
     if stage != "announced" or one.frame.action in {"propose", "call_for", "review"}:
         return stage

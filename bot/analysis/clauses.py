@@ -23,7 +23,6 @@ def acts_of(items: list[Item]) -> list[Act]:
     """What the clauses of a sentence come to, from left to right."""
     acts: list[Act] = []
     act: Act | None = None
-    items = _fronted(items)
     for position in range(len(items) - 1, -1, -1):
         item = items[position]
         before = items[position - 1] if position else None
@@ -41,9 +40,12 @@ def acts_of(items: list[Item]) -> list[Act]:
     return acts
 
 
-def _fronted(items: list[Item]) -> list[Item]:
+def fronted(items: list[Item]) -> list[Item]:
     """`After leading the ban, X …`: the comma before the subject ends the clause that a sentence opens with."""
-    if not items or items[0].kind != "break" or items[0].role not in {"background", "condition"}:
+    if not items or not (
+        (items[0].kind == "break" and items[0].role in {"background", "condition"})
+        or (items[0].kind == "verb" and items[0].form == "g")  # `Following Amazon and IBM, Microsoft …`
+    ):
         return items
     for position in range(1, len(items) - 1):
         if (
@@ -62,7 +64,7 @@ def _cross_break(acts: list[Act], act: Act | None, item: Item, before: Item | No
     if (
         item.role == "relative"
         and before is not None
-        and before.role in {"bill", "plan", "say", "require", "propose", "call"}
+        and (before.role in {"bill", "plan", "say", "require", "propose", "call"} or _sense(before) == "announce")
     ):
         return act
     if item.word == "whether" or (item.word in {"until", "before"} and before is not None and before.role == "say"):
@@ -306,6 +308,8 @@ def _second_statement(item: Item, act: Act) -> bool:
     """Two finite verbs in a row are two statements, unless the first one says the second."""
     if not act.finite or act.modal or act.head is None or act.head.kind != "verb" or act.role == "say":
         return False
+    if act.kind == "soft" and act.action == "review" and _tends(item):
+        return False  # `will revise how it reviews customers`
     return item.role != "say" and act.head.form in {"s", "d", "P"} and item.form in {"s", "d", "b", "P"}
 
 
@@ -355,6 +359,15 @@ def _verb(item: Item, act: Act | None, *, named: bool = True) -> Act:
     return done
 
 
+def _sense(item: Item) -> str:
+    return str(getattr(item.mention.ref, "id", "")) if item.mention is not None else ""
+
+
+def _tends(item: Item) -> bool:
+    """Changes a procedure, and does not end it."""
+    return item.role in {"lift", "use"} or (item.role == "limit" and _action(item) == "restrict")
+
+
 def _action(item: Item) -> str | None:
     return item.mention.ref.action if item.mention is not None else None
 
@@ -367,6 +380,8 @@ def apply(item: Item, act: Act | None) -> Act:
     """What an operator makes of its content; the table of the grammar."""
     content = act if act is not None else Act("nothing")
     operator = OPERATORS.get(item.role)
+    if content.kind == "soft" and content.action == "review" and item.kind == "verb" and _tends(item):
+        return replace(content, role=item.role)  # `revises how it reviews customers`, `adds review factors`
     done = operator(item, content) if operator else Act("none", obj=content.obj)
     done.role = item.role
     if done.obj is None:

@@ -93,6 +93,9 @@ class Composer:
         act = frame.act
         if who is None:
             return []
+        reviewing = any(item.role == "review" for item in act.chain)
+        if reviewing and frame.action in {"commit", "review"} and who.type in _COMPANIES:
+            return ["review_own"]
         if frame.action == "sue" and act.passive and act.by is None and not who.guessed:
             return ["sue_sued"]
         billed = frame.action == "propose" and frame.stage == "proposed" and who.type == "legislature"

@@ -63,17 +63,20 @@ class FieldReader:
         """
         found = reading.found(frame.sentence.part)
         sentences = [(found, frame)] + [(reading.found(one.sentence.part), one) for one in support[:3]]
-        ends = [_end(one, reading) if alone else one.sentence.end for _, one in sentences]
-        duration = self._first("duration", sentences, ends)
-        effective = self._first("effective", sentences, ends)
+        spans = [
+            (_start(one, reading), _end(one, reading)) if alone else (one.sentence.start, one.sentence.end)
+            for _, one in sentences
+        ]
+        duration = self._first("duration", sentences, spans)
+        effective = self._first("effective", sentences, spans)
         places, placed = self._places(sentences, who)
-        named = self._targets(sentences, who)
+        named = self._targets(sentences, who, spans)
         return Fields(
             product=self._product(sentences, who),
             targets=named or _around(reading, frame, who),
             named=named,
             jurisdictions=places,
-            condition=self._first("condition", sentences, ends),
+            condition=self._condition(sentences, spans),
             duration=duration,
             effective=resolve(effective, published, self.lexicon.months) if effective else None,
             expires=resolve(duration, published, self.lexicon.months)
@@ -92,12 +95,21 @@ class FieldReader:
                 return " ".join(value.strip(" ,;:\u2013\u2014-").split()) or None
         return None
 
-    def _first(self, name: str, sentences: list[tuple[Found, Frame]], ends: list[int]) -> str | None:
-        for (found, frame), end in zip(sentences, ends, strict=True):
-            value = self.match(name, found.tokens.quote(frame.sentence.start, end))
+    def _first(self, name: str, sentences: list[tuple[Found, Frame]], spans: list[tuple[int, int]]) -> str | None:
+        for (found, _), (start, end) in zip(sentences, spans, strict=True):
+            value = self.match(name, found.tokens.quote(start, end))
             if value:
                 return value
         return None
+
+    def _condition(self, sentences: list[tuple[Found, Frame]], spans: list[tuple[int, int]]) -> str | None:
+        """A condition without the words that only say who stated it: `…, the company said on Thursday`."""
+        value = self._first("condition", sentences, spans)
+        for pattern in self.patterns.get("attribution", ()):
+            hit = pattern.search(value or "")
+            if value and hit is not None and hit.start() > 0:
+                value = value[: hit.start()].rstrip(" ,;")
+        return value
 
     def _product(self, sentences: list[tuple[Found, Frame]], who: Who | None) -> str | None:
         """A product that the sentences name, unless it is another company's than the one that acts."""
@@ -120,10 +132,12 @@ class FieldReader:
                             return name
         return ""
 
-    def _targets(self, sentences: list[tuple[Found, Frame]], who: Who | None) -> tuple[str, ...]:
+    def _targets(
+        self, sentences: list[tuple[Found, Frame]], who: Who | None, spans: list[tuple[int, int]]
+    ) -> tuple[str, ...]:
         targets: dict[str, None] = {}
-        for found, frame in sentences:
-            targets |= dict.fromkeys(_targets_of(found, frame))
+        for (found, frame), span in zip(sentences, spans, strict=True):
+            targets |= dict.fromkeys(_targets_of(found, frame, span))
         if targets:
             return tuple(targets)[:3]
         first = sentences[0][1]
@@ -181,11 +195,30 @@ def _end(frame: Frame, reading: Reading) -> int:
     return items[min(later)].start if later else frame.sentence.end
 
 
-def _targets_of(found: Found, frame: Frame) -> list[str]:
+def _start(frame: Frame, reading: Reading) -> int:
+    """Where the act before it in the same sentence ends, or the sentence begins."""
+    items = reading.found(frame.sentence.part).tokens.items
+    earlier = [
+        one.act.last
+        for one in reading.frames
+        if one.sentence == frame.sentence and one.act.last <= frame.act.first and one.subjects != frame.subjects
+    ]
+    if not earlier:
+        return frame.sentence.start
+    own = [one.first for one in frame.subjects[:1] if one.first >= max(earlier)]
+    return items[own[0]].start if own else items[max(earlier) - 1].end
+
+
+def _targets_of(found: Found, frame: Frame, span: tuple[int, int]) -> list[str]:
     """Targets in a frame's sentence: those right of the act, nearest first, else any that are not its subject."""
     done_to = frame.act.passive or frame.act.barred or frame.action == "rule"
     subjects = {index for one in (() if done_to else frame.subjects) for index in range(one.first, one.last)}
-    inside = [one for one in found.targets if frame.sentence.first <= one.first < frame.sentence.last]
+    items = found.tokens.items
+    inside = [
+        one
+        for one in found.targets
+        if frame.sentence.first <= one.first < frame.sentence.last and span[0] <= items[one.first].start < span[1]
+    ]
     named = [one for one in inside if one.first >= frame.act.first] or [
         one for one in inside if one.first not in subjects
     ]

@@ -367,7 +367,7 @@ class _Reader:
         """`banned` without an auxiliary: a past tense when an object follows, else a headline's passive."""
         before = mention.first - 1
         at = self.found.classes.get(before, {}) if before >= self.sentence.first else {}
-        if "have" in at:
+        if "have" in at or mention.kind == "say":
             return False
         if self.found.verb_final and any(
             self.found.is_class(place, "have") for place in range(self.sentence.first, mention.first)

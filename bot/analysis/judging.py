@@ -27,7 +27,7 @@ def judge(reading: Reading, cast: Cast) -> list[Judged]:
             bench = cast.fallback(frame)  # `man wins case against police`: the court decided
             who = bench if bench is not None and bench.type in {"court", "regulator"} else None
         if _fits(frame, who):
-            judged.append((_adjusted(frame, who), who))
+            judged.append((_adjusted(frame, who, found), who))
     return judged
 
 
@@ -50,7 +50,17 @@ def _fits(frame: Frame, who: Who | None) -> bool:
     return not wanted or (who is not None and who.type in wanted)
 
 
-def _adjusted(frame: Frame, who: Who | None) -> Frame:
+def _own_product(frame: Frame, found: Found, who: Who) -> bool:
+    """`bans police from using its …`, `bans police use of Rekognition`: what it keeps from others is its own."""
+    for term in found.terms:
+        if frame.act.first <= term.first < frame.sentence.last and term.kind in {"core", "product", "weak"}:
+            before = found.tokens.items[term.first - 1].norm if term.first else ""
+            if before in {"its", "their", "our"} or term.ref.actor == who.id:
+                return True
+    return False
+
+
+def _adjusted(frame: Frame, who: Who | None, found: Found) -> Frame:
     if who is None:
         return frame
     if frame.action == "call_for" and who.type in {"city", "county"} and frame.act.modal != "must":
@@ -75,9 +85,35 @@ def _adjusted(frame: Frame, who: Who | None) -> Frame:
         and who.type in {"agency", "police", "vendor", "platform", "deployer", "organisation"}
     ):
         frame.action, frame.strength = "adopt", "use"
-    if frame.strength in {"considered", "proposed"} and not who.public:
-        _private_musing(frame, who)
+    _own_words(frame, who, found)
     return frame
+
+
+def _own_words(frame: Frame, who: Who, found: Found) -> None:
+    """What an act comes to when it is one's own: a maker's ban, a promise in reported speech, a private musing."""
+    if (
+        frame.action == "ban"
+        and who.type in _MAKERS
+        and frame.strength == "decided"
+        and _own_product(frame, found, who)
+    ):
+        frame.action = "pause" if frame.act.temporary else "halt"  # a maker's ban on others is an end of its offer
+    if frame.act.modal == "would" and who.type in _COMPANIES and _reported(frame):
+        frame.action, frame.stage, frame.strength = str(frame.act.action), "announced", "decided"
+    elif frame.strength in {"considered", "proposed"} and not who.public:
+        _private_musing(frame, who)
+
+
+_MAKERS = frozenset({"platform", "vendor"})
+_COMPANIES = frozenset({"platform", "vendor", "deployer", "organisation", "landlord"})
+_OWN_WORD = frozenset({"halt", "pause", "ban", "restrict", "resume", "delete"})
+
+
+def _reported(frame: Frame) -> bool:
+    """`said that it would pause`: what a company says of itself in the past tense is decided."""
+    head = frame.act.head
+    says = head is not None and (head.role == "say" or (head.mention is not None and head.mention.ref.id == "announce"))
+    return says and frame.act.action in _OWN_WORD
 
 
 def _private_musing(frame: Frame, who: Who) -> None:

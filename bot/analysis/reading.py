@@ -6,7 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from bot.analysis.acts import Act
-from bot.analysis.clauses import acts_of
+from bot.analysis.clauses import acts_of, fronted
 from bot.analysis.frames import Frame, frame_of
 from bot.analysis.headlines import attributed
 from bot.analysis.items import Item, items_of
@@ -18,6 +18,8 @@ MAX_SENTENCES = 120
 """Sentences of the text that are read for acts."""
 LEAD = 4
 """Sentences at the top of the text that are read even when they do not name the technology."""
+PLEDGES = 12
+"""Sentences at the top of the text that are read when they hold a pledge or a call."""
 MAX_TOKENS = 160
 """A longer sentence is a list or a page's menu; its first part is read."""
 
@@ -56,7 +58,7 @@ def read_article(lexicon: Lexicon, title: str, text: str) -> Reading:
         return reading
     for found in (reading.title, reading.text):
         for sentence in found.tokens.sentences[:MAX_SENTENCES]:
-            if sentence.index <= LEAD or _mentions(found, sentence):
+            if sentence.index <= LEAD or _mentions(found, sentence) or _pledges(found, sentence):
                 reading.frames.extend(_frames(found, sentence))
     for order, frame in enumerate(reading.frames):
         frame.order = order
@@ -67,6 +69,18 @@ def _mentions(found: Found, sentence: Sentence) -> bool:
     """The sentence names the technology or something that can stand for it; others say nothing about it."""
     place = bisect_left(found.terms, sentence.first, key=lambda term: term.first)
     return place < len(found.terms) and found.terms[place].first < sentence.last
+
+
+def _pledges(found: Found, sentence: Sentence) -> bool:
+    """`The company promised to review …`: a pledge or call in the upper part of an article may leave the technology unsaid."""
+    if sentence.index > PLEDGES:
+        return False
+    place = bisect_left(found.senses, sentence.first, key=lambda readings: readings[0].first)
+    while place < len(found.senses) and found.senses[place][0].first < sentence.last:
+        if found.senses[place][0].kind in {"commit", "call"}:
+            return True
+        place += 1
+    return False
 
 
 def _mark_topic(reading: Reading) -> None:
@@ -88,17 +102,20 @@ def _frames(found: Found, sentence: Sentence) -> list[Frame]:
     items = items_of(found, sentence, title=sentence.part == "title")
     if found.verb_final:
         items = verb_second(items)
+    items = fronted(items)
     told = attributed(found, sentence, items) if sentence.part == "title" else None
     if told is not None:
         told.subjects = tuple(one for one in found.names if told.act.first <= one.first < told.act.last)
         return [told]
     frames: list[Frame] = []
+    before = sentence.first
     for act in acts_of(items):
         _resumed(found, act)
         frame = frame_of(act, sentence)
+        earlier, before = before, max(before, act.last)
         if frame is None:
             continue
-        frame.subjects = _subjects(found, sentence, items, act.first)
+        frame.subjects = _subjects(found, sentence, items, act, earlier)
         if _imperative(frame, items) or _impersonal(frame):
             ordered = any(item.role == "order" and item.last <= frame.act.first for item in items)
             frame.action, frame.strength = ("order", "legal") if ordered else ("call_for", "soft")
@@ -145,12 +162,49 @@ def _imperative(frame: Frame, items: list[Item]) -> bool:
     )
 
 
-def _subjects(found: Found, sentence: Sentence, items: list[Item], first: int) -> tuple[Mention, ...]:
-    """Names left of an act in its clause; in a clause without any, those of the sentence so far."""
-    start = max((item.last for item in items if item.kind == "break" and item.last <= first), default=sentence.first)
-    names = [one for one in found.names if sentence.first <= one.first < first]
+def _subjects(found: Found, sentence: Sentence, items: list[Item], act: Act, before: int) -> tuple[Mention, ...]:
+    """Names left of an act in its clause; in a clause without any, those of the sentence so far.
+
+    The subject of a relative clause is the name before it (`Amazon, which paused …`), and what follows such a clause goes on
+    with that name; a name after a comma or `and` begins a subject of its own (`…, and IBM ended …`). ``before`` is where the
+    act before it ends.
+    """
+    breaks = [item for item in items if item.kind == "break" and item.last <= act.first]
+    names = [one for one in found.names if sentence.first <= one.first < act.first]
+    last = breaks[-1] if breaks else None
+    if last is not None and last.role == "relative":
+        named = [one for one in names if one.last <= last.first]
+        if found.is_class(last.last, "pronoun"):
+            return tuple(names)  # `told lawmakers that it no longer …`
+        if act.intro == "relative" and not any(one.first >= last.last for one in names):
+            beside = [one for one in named if last.first - one.last <= _BESIDE]
+            return tuple(beside[-1:]) or tuple(names)
+        if act.intro != "relative" and named and _closed(items, last, act):
+            start = breaks[-2].last if len(breaks) > 1 else sentence.first
+            return tuple(one for one in named if one.first >= start) or tuple(named)
+    start = last.last if last is not None else sentence.first
     own = tuple(one for one in names if one.first >= start)
+    fresh = tuple(one for one in own if one.first >= before)
+    if fresh and before > start and _opens(found, fresh[0]):
+        return fresh
     return own or tuple(names)
+
+
+_BESIDE = 2
+"""Tokens between a name and the relative clause that is about it."""
+
+
+def _closed(items: list[Item], opening: Item, act: Act) -> bool:
+    """A comma ends the relative clause before the act: `Amazon, which sold it, suspended …`."""
+    return any(item.kind == "comma" and opening.last <= item.first and item.last <= act.first for item in items)
+
+
+def _opens(found: Found, name: Mention) -> bool:
+    """The name begins a clause after a comma, `and` or `but`."""
+    index = name.first - 1
+    while index > 0 and found.is_class(index, "determiner"):
+        index -= 1
+    return index >= 0 and found.is_class(index, "conjunction")
 
 
 def _recalled(found: Found, sentence: Sentence, first: int) -> bool:

@@ -26,6 +26,8 @@ class Cast(Bodies):
             return who
         free, bound = self._heads(frame, found)
         heads = [*free, *bound]
+        if not heads and act.head is not None and act.head.role == "say" and not act.passive:
+            heads = list(act.patients[:1])  # `Smith said Microsoft would …`
         heads = [one for one in heads if not any(_qualifies(one, other) for other in heads)]
         bench = [one for one in heads if _type_of(one) in {"court", "regulator"}]
         if frame.action == "rule" and bench:
@@ -225,8 +227,7 @@ class Cast(Bodies):
             return None
         for found, one in self.mentioned:
             if one.kind == "actor" and one.last - one.first > 1 and found.tokens.items[one.last - 1].raw == name:
-                who = self.of_mention(one, found, action)
-                return _guess(who) if who is not None else None
+                return self.of_mention(one, found, action)
         return self._office_holder(name)
 
     def _officer_before(self, frame: Frame, found: Found) -> Who | None:

@@ -174,7 +174,7 @@ async def _silence(stage: _Stage) -> None:
 
 
 async def _moves(stage: _Stage) -> None:
-    await stage.say(5, "A city ban moves: considered → passed; a new message, and it links the first")
+    await stage.say(5, "A city ban moves: proposed → passed; a new message, and it links the first")
     stage.server.step = 5
     for now in _moments(stage, 5):
         await stage.at(now)

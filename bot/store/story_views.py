@@ -212,7 +212,7 @@ class StoryViews:
             .limit(MAX_ALSO + 1)
         )
         lines = [line for line in self._connection.execute(query).scalars() if line != story.change.line]
-        return tuple(lines[:MAX_ALSO])
+        return tuple(line.removeprefix(f"{story.change.actor} ") for line in lines[:MAX_ALSO])
 
     def _unclear(self, story: Story) -> tuple[str, ...]:
         """What the reports say is open, without repeats."""
