@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date
 from functools import lru_cache
 
-from bot.analysis.changes import Candidate, candidates, stage_of
+from bot.analysis.changes import Candidate, candidates
 from bot.analysis.compose import Composer
 from bot.analysis.dates import resolve
 from bot.analysis.features import Features, features
@@ -19,6 +19,7 @@ from bot.analysis.judging import judge
 from bot.analysis.lexicon import Found, Lexicon
 from bot.analysis.quotes import Quotation, open_questions, quotations, said
 from bot.analysis.reading import Reading, read_article
+from bot.analysis.stages import stage_of
 from bot.analysis.who import Cast, Who
 from bot.model import Action, Analysis, Article, PolicyChange, Reason, Span, Stage
 from bot.topic import Topic, Vocabulary

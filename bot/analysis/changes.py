@@ -192,62 +192,6 @@ def _is_primary(one: Candidate, lead: Candidate) -> bool:
     return where(one.frame) == "lead" and one.frame.strength in STRONG and lead.frame.strength not in STRONG
 
 
-_ORDER = ("considered", "announced", "proposed", "passed", "enacted", "in force")
-_LAWMAKERS = frozenset({"city", "county", "legislature", "state", "country", "bloc", "executive"})
-
-
-def stage_of(one: Candidate, reading: Reading) -> str:
-    """How far the change has come: what its frames say, else what such an act by such an actor amounts to.
-
-    A council that bans has voted, a governor who bans has signed; fines and orders bind at once; a suit challenges.
-    """
-    stage = one.frame.stage
-    kind = one.who.type if one.who is not None else ""
-    law = one.frame.action in _LAWS and kind in _LAWMAKERS and stage in {"announced", "passed"}
-    if law and one.primary and _says("signed", reading):
-        return "enacted"
-    musing = any(item.role in {"consider", "want"} for item in one.frame.act.chain)  # its own words say no more
-    if stage == "considered" and kind in _LAWMAKERS and _says("tabled" if musing else "filed", reading):
-        return "proposed"
-    if stage != "announced" or one.frame.action in {"propose", "call_for", "review"}:
-        return stage
-    told = [frame.stage for frame in one.support if frame.stage in _ORDER[3:] and not frame.background]
-    if told and one.frame.action not in {"halt", "rule", "investigate"}:
-        return max(told, key=_ORDER.index)
-    return _usual_stage(one, kind, voted=one.primary and _says("voted", reading))
-
-
-def _usual_stage(one: Candidate, kind: str, *, voted: bool) -> str:  # noqa: PLR0911 - one rule a line, in order
-    """What an act by such an actor amounts to."""
-    if one.frame.action in {"fine", "order"}:
-        return "in force" if kind not in _LAWMAKERS else one.frame.stage
-    if one.frame.action == "sue":
-        return "challenged"
-    if any(item.role == "extend" for item in one.frame.act.chain):
-        return "in force"
-    if one.frame.action in _LAWS and kind in _LAWMAKERS:
-        return "enacted" if kind in {"executive", "country", "bloc"} and not voted else "passed"
-    if one.frame.action in {"pause", "ban", "restrict"} and kind in _OWN_RULES and one.frame.act.modal == "":
-        return "passed" if voted else "in force"
-    if one.frame.action == "rule" and kind in {"regulator", "oversight"}:
-        return "in force"
-    return one.frame.stage
-
-
-_LAWS = frozenset({"ban", "restrict", "pause", "permit", "repeal", "enact"})
-_OWN_RULES = frozenset({"police", "agency", "regulator", "oversight", "deployer", "school"})
-"""Who only rules its own house: what it decides holds at once."""
-
-
-def _says(name: str, reading: Reading) -> bool:
-    """A word of the class stands in the headline or the first sentences."""
-    for found in (reading.title, reading.text):
-        last = found.tokens.sentences[min(3, len(found.tokens.sentences)) - 1].last if found.tokens.sentences else 0
-        if any(index < last and name in names for index, names in found.classes.items()):
-            return True
-    return False
-
-
 def _score(one: Candidate, lead: Candidate, score: float) -> float:
     if one is lead:
         return score

@@ -98,6 +98,8 @@ class Composer:
             return ["review_own"]
         if frame.action == "sue" and act.passive and act.by is None and not who.guessed:
             return ["sue_sued"]
+        if frame.action == "rule" and frame.stage == "struck down" and act.inner == "limit":
+            return ["rule_struck_limit"]
         billed = frame.action == "propose" and frame.stage == "proposed" and who.type == "legislature"
         return ["propose_bill"] if billed and any(item.role == "bill" for item in act.chain) else []
 

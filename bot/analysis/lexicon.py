@@ -272,7 +272,7 @@ class Lexicon:
                     self._put(word, Key("sign", f"{confuser.id}:{where}", confuser))
 
 
-_SHORT = 5
+_SHORT = 3
 """Letters of an abbreviation that says too little alone."""
 _PARTICLES = frozenset({"off", "out", "down", "back", "away", "aside", "on"})
 _KEPT = frozenset({"&", "+", "'s"})

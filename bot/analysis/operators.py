@@ -40,7 +40,8 @@ def _limit(item: Item, act: Act) -> Act:  # noqa: PLR0911 - one return for each 
     if act.kind == "plan" and item.kind == "noun":
         return Act("event", "propose", "proposed", act.obj, inner="limit")  # `curbs in a new proposal`
     if act.kind == "plan":
-        return _dropped(act, action or "halt")
+        done = _dropped(act, action or "halt")
+        return replace(done, stage="postponed", withdrawn=False) if action == "pause" else done
     if act.kind == "event" and item.kind == "verb":
         return replace(act, kind="none")
     return Act("limit", action, None, act.obj, inner=act.kind, temporary=action == "pause")

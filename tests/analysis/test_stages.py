@@ -1,0 +1,49 @@
+"""How far a change has come, by what its words say and by who decides."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.analysis.conftest import Ask
+
+STAGES = [
+    # a legislature's way
+    ("Boston council considers ban on facial recognition", "", "considered"),
+    ("Boston council considers ban on facial recognition", "The council held a hearing on a proposed ordinance that would ban it.", "proposed"),
+    ("Senators introduce bill to ban facial recognition", "", "proposed"),
+    ("Oakland City Council votes to ban facial recognition", "", "passed"),
+    ("Oakland City Council votes to ban facial recognition", "The mayor will sign the ordinance next week.", "passed"),
+    ("Oakland bans facial recognition", "The ordinance was signed by the mayor on Monday.", "enacted"),
+    ("Governor signs bill banning facial recognition in schools", "", "enacted"),
+    ("Newsom signs bill that bans facial recognition in body cameras", "", "enacted"),
+    ("Portland's ban on facial recognition takes effect", "", "in force"),
+    ("San Diego's moratorium on facial recognition expires", "", "expired"),
+    ("California drops bill to ban facial recognition", "", "withdrawn"),
+    ("Virginia lifts ban on police use of facial recognition", "", "passed"),
+    ("Danish government to let police use facial recognition", "", "announced"),
+    # courts
+    ("Civil rights group sues police over facial recognition", "", "challenged"),
+    ("Court strikes down law on facial recognition", "", "struck down"),
+    ("Court rules police use of facial recognition unlawful", "", "announced"),
+    ("Tribunal throws out fine on Clearview over facial recognition", "The First-tier Tribunal ruled on Tuesday.", "reversed"),
+    # regulators: announced, until an article says that it binds already
+    ("ICO fines Clearview AI over facial recognition", "", "announced"),
+    ("CNIL orders Clearview to stop facial recognition", "", "announced"),
+    ("FTC settles with Everalbum over facial recognition", "Under a proposed settlement it deletes its models.", "proposed"),
+    ("FTC settles with Everalbum over facial recognition", "Everalbum deletes its models.", "announced"),
+    # companies and agencies
+    ("IBM ends facial recognition", "", "announced"),
+    ("LAPD bans facial recognition by outside vendors", "", "in force"),
+    ("Homeland Security drops plan for mandatory face scans of citizens", "", "withdrawn"),
+    ("TSA postpones facial recognition plan", "", "postponed"),
+    ("Microsoft deletes facial recognition database", "", "in force"),
+    ("Microsoft will delete facial recognition database", "", "announced"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("title", "text", "stage"), STAGES, ids=[f"{title}: {stage}" for title, _, stage in STAGES])
+def test_stage(ask: Ask, title: str, text: str, stage: str) -> None:
+    """One of the twelve stages of the interface."""
+    lead = ask(title, text).lead
+    assert lead is not None
+    assert lead.stage == stage
