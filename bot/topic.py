@@ -47,6 +47,8 @@ class Actor:
     """Names of its facial-recognition products; a mention of one is a mention of the topic and hints at the actor."""
     parent: str | None = None
     """Id of the actor it belongs to; a person's organisation."""
+    targets: tuple[str, ...] = ()
+    """Whose use an act by it or against it concerns (`retail` for a chain of shops), where no words of the text say more."""
 
 
 @dataclass(frozen=True, slots=True)

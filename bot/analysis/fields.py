@@ -141,7 +141,7 @@ class FieldReader:
         if targets:
             return tuple(targets)[:3]
         first = sentences[0][1]
-        own = {"police": "police", "school": "schools", "agency": "government"}.get(who.type if who is not None else "")
+        own = {"police": "police", "school": "schools"}.get(who.type if who is not None else "")
         return (own,) if own is not None and first.action in {"adopt", "halt", "pause"} else ()
 
     def _places(self, sentences: list[tuple[Found, Frame]], who: Who | None) -> tuple[tuple[str, ...], bool]:
@@ -173,12 +173,39 @@ def _around(reading: Reading, frame: Frame, who: Who | None) -> tuple[str, ...]:
                 targets |= dict.fromkeys(str(one.ref) for one in inside)
         if targets:
             return tuple(targets)[:2]
+    known = _known_users(reading, who)
+    if known:
+        return known
     makers = any(
         one.kind == "actor" and one.ref.type == "vendor" for one in (*reading.title.names, *reading.text.names)
     )
     maker = makers or any(term.kind == "product" for term in (*reading.title.terms, *reading.text.terms))
     seller = who is not None and who.type == "vendor"
     return ("anyone",) if maker and (seller or frame.action in _LAWFUL) else ()
+
+
+def _known_users(reading: Reading, who: Who | None) -> tuple[str, ...]:
+    """What the actors named in headline and lead are known for: a chain of shops, a police force, a border agency.
+
+    The actor itself counts last, for a council or company acts on the use of others.
+    """
+    own: tuple[str, ...] = ()
+    for found in (reading.title, reading.text):
+        last = found.tokens.sentences[min(2, len(found.tokens.sentences)) - 1].last if found.tokens.sentences else 0
+        for one in found.names:
+            users = _users_of(one) if one.first < last else ()
+            if users and who is not None and one.kind == "actor" and one.ref.id == who.id:
+                own = own or users
+            elif users:
+                return users[:2]
+    return own[:2]
+
+
+def _users_of(mention: Mention) -> tuple[str, ...]:
+    if mention.kind == "actor":
+        kinds: dict[str, tuple[str, ...]] = {"police": ("police",), "school": ("schools",)}
+        return tuple(mention.ref.targets) or kinds.get(mention.ref.type, ())
+    return ("police",) if mention.kind == "placepolice" else ()
 
 
 _MAKERS = frozenset({"vendor", "platform"})

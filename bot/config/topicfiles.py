@@ -45,6 +45,12 @@ class ActorModel(_Entry):
     needs: tuple[str, ...] = ()
     products: tuple[str, ...] = ()
     parent: str | None = None
+    targets: tuple[str, ...] = ()
+
+    @field_validator("targets")
+    @classmethod
+    def _targets(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_one_of(target, TARGETS, "target") for target in value)
 
     @field_validator("type")
     @classmethod

@@ -43,6 +43,25 @@ def test_targets(ask: Ask, title: str, targets: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "targets"),
+    [
+        ("Rite Aid banned from using facial recognition", ("retail",)),
+        ("FTC bars Rite Aid from using facial recognition on employees", ("employers",)),
+        ("Texas sues Meta over facial recognition", ("social_media",)),
+        ("Court finds facial recognition by South Wales Police unlawful", ("police",)),
+        ("Homeland Security drops facial recognition plan", ("border",)),
+        ("IBM drops facial recognition plan", ()),
+        ("Clearview AI fined over facial recognition", ("anyone",)),
+        ("After public outcry, IBM ends facial recognition", ()),
+        ("Detroit restricts facial recognition after false match", ()),
+    ],
+)
+def test_targets_that_a_name_implies(ask: Ask, title: str, targets: tuple[str, ...]) -> None:
+    """A chain of shops, a police force, a border agency say whose use it is, where no other word does; others do not."""
+    assert _lead(ask, title).targets == targets
+
+
+@pytest.mark.parametrize(
     ("title", "codes"),
     [
         ("San Francisco bans facial recognition", ("US-CA/San Francisco",)),
