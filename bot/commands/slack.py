@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -82,7 +83,7 @@ def _subscriptions(settings: Settings) -> tuple[Sequence[Route], list[Check]]:
     if settings.is_sqlite and not Path(settings.database_url.removeprefix("sqlite:///")).exists():
         return (), []
     try:
-        with open_store(settings).reading() as tx:
+        with closing(open_store(settings)) as store, store.reading() as tx:
             return tx.runtime.subscriptions(), []
     except StoreError as error:
         return (), [Check("subscriptions", ok=False, detail=f"not read, so their channels are not checked: {error}")]
