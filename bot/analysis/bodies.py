@@ -48,6 +48,8 @@ class Bodies:
         self.actors = {actor.id: actor for actor in topic.actors}
         self.by_place = lexicon.actors_by_place
         self.places = lexicon.places
+        self.home = lexicon.places.get(lexicon.vocabulary.settings.get("home", ""))
+        """The country that a text in this language means where it names none."""
         self.mentioned = [(found, one) for found in parts for one in found.names]
 
     def _office(self, place: Place) -> Who | None:
@@ -116,8 +118,8 @@ class Bodies:
         if kind in {"executive", "prosecutor"} and place is not None and place.kind in {"city", "county"}:
             place = self._near_place(kind)
         if kind in {"regulator", "court"} and place is None:
-            return kind, self._near_country(), False
-        return kind, place, True
+            return kind, self._near_country() or self.home, False
+        return kind, place or (self.home if kind in {"executive", "legislature"} else None), True
 
     def _chamber(self, kind: str, mention: Mention, found: Found) -> Actor | None:
         """`Democrats`, `senators`, `a House panel`: the federal Congress, where the article is about federal matters or no state."""

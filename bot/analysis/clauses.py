@@ -144,6 +144,8 @@ def _take_name(act: Act | None, item: Item, before: Item | None) -> Act | None:
         act = Act("nothing", first=item.first, last=item.last)
     if before is not None and before.role == "by" and act.by is None:
         act.by = item.mention
+    if act.pending is not None and act.left is None and act.role == "unlawful" and _sells_it(item):
+        act.left = Act("thing", obj="topic", first=item.first, last=item.last)  # `finds Clearview unlawful`
     if act.obj is None and act.kind == "nothing" and _sells_it(item):
         act.obj = "topic"  # `fines Clearview AI`: the company is its product
     act.patients = (item.mention, *act.patients)
@@ -174,7 +176,7 @@ def _take_mark(act: Act | None, item: Item) -> Act | None:  # noqa: PLR0911 - on
         act.kind, act.action, act.stage, act.finite = "event", "propose", "considered", True
         act.first = item.first
         return act
-    if item.role == "may" and act.negated and act.refused and act.action == "halt":
+    if item.role == "may" and act.negated and act.action == "halt" and act.kind == "event":
         act.action, act.finite, act.barred = "ban", True, True  # `may not use`: somebody else forbids it
         return act
     if act.finite or act.head is not None:

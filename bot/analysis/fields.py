@@ -168,7 +168,8 @@ def _around(reading: Reading, frame: Frame, who: Who | None) -> tuple[str, ...]:
     targets: dict[str, None] = {}
     for found in (reading.title, reading.text):
         for sentence in found.tokens.sentences[:2]:
-            if (sentence.part, sentence.index) in reading.topic_sentences or sentence.part == "title":
+            first = reading.title_topic and sentence.index == 1  # the first sentence goes on about the headline's topic
+            if (sentence.part, sentence.index) in reading.topic_sentences or sentence.part == "title" or first:
                 inside = [one for one in found.targets if sentence.first <= one.first < sentence.last]
                 targets |= dict.fromkeys(str(one.ref) for one in inside)
         if targets:

@@ -126,6 +126,19 @@ def german_noun(base: str) -> dict[str, str]:
     return dict.fromkeys((base, base + "s", base + "es", base + "e", base + "en", base + "n", base + "er"), "N")
 
 
+def german_adjectives(names: Iterable[str], adjectives: Iterable[str]) -> list[str]:
+    """`Mannheimer`, `Hamburger` of place names, and the endings of `niederländisch`."""
+    forms = [
+        f"{name}er" if not name.endswith("e") else f"{name}r" for name in names if " " not in name and "-" not in name
+    ]
+    forms = [form for form in forms if not form.endswith("enen")]
+    for adjective in adjectives:
+        if adjective.endswith("isch"):
+            stems = {adjective, adjective[:1].upper() + adjective[1:]}
+            forms.extend(stem + ending for stem in stems for ending in ("", "e", "en", "er", "es", "em"))
+    return forms
+
+
 def plurals(words: Iterable[str], language: str) -> list[str]:
     """Terms with their plural forms."""
     found: list[str] = []

@@ -76,7 +76,8 @@ def _adjusted(frame: Frame, who: Who | None, found: Found) -> Frame:
     if frame.action == "delete" and who.type in {"regulator", "court", "oversight", "prosecutor"}:
         frame.action, frame.strength, frame.act.inner = "order", "legal", "delete"
     if frame.action in {"sue", "repeal"} and who.type == "court":
-        frame.stage = "struck down" if frame.action == "repeal" else frame.stage
+        struck = frame.action == "repeal" and frame.stage != "reversed"
+        frame.stage = "struck down" if struck else frame.stage
         frame.action = "rule"
     head = frame.act.head
     signing = head is not None and head.role == "approve" and frame.act.inner == "use"

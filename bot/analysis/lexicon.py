@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import ahocorasick
@@ -171,6 +171,8 @@ class Lexicon:
         for order, index in enumerate(places):
             position += len(norms[index]) + 1
             at_end[position] = order
+        if self._german:
+            yield from self._compounds(tokens, places)
         for end, (length, keys) in self._automaton.iter(joined):
             order = at_end[end]
             first, last = places[order - length + 1], places[order] + 1
@@ -179,6 +181,23 @@ class Lexicon:
             for key in keys:
                 if _fits(tokens, first, last, key, present):
                     yield Mention(first, last, key)
+
+    def _compounds(self, tokens: Tokens, places: list[int]) -> Iterator[Mention]:
+        """`Rekordbußgeld`, `Löschanordnung`: a noun that no entry holds means what its last part means."""
+        for index in places:
+            item = tokens.items[index]
+            if not item.capital or len(item.norm) < _COMPOUND or item.norm in self._keys:
+                continue
+            for cut in range(3, len(item.norm) - 4):
+                keys = [
+                    key
+                    for key in self._keys.get(item.norm[cut:], ())
+                    if key.layer in {"sense", "name"} and ("N" in key.form or key.kind == "body")
+                ]
+                if keys:
+                    for key in keys:
+                        yield Mention(index, index + 1, replace(key, form="N") if key.layer == "sense" else key)
+                    break
 
     def _put(self, text: str, key: Key) -> None:
         folded = fold(text)
@@ -228,6 +247,9 @@ class Lexicon:
             self._put(name, Key("name", "place", place, raw=raw_form(name)))
         for name in place.adjectives:
             self._put(name, Key("name", "adjective", place, capital=True))
+        if self._german:
+            for form in inflect.german_adjectives(place.names, place.adjectives):
+                self._put(form, Key("name", "adjective", place, capital=form[:1].isupper()))
         for kind, names in (("placebody", place.bodies), ("placepolice", place.police)):
             for name in names:
                 # `SPD` is Seattle's police only where Seattle is named; elsewhere it is a party.
@@ -272,6 +294,10 @@ class Lexicon:
                     self._put(word, Key("sign", f"{confuser.id}:{where}", confuser))
 
 
+_COMPOUND = 10
+"""Letters of the shortest German compound that is taken apart."""
+_ABBREVIATED = 2
+"""Letters of a word whose full stop ends no sentence: `St.`, `Ft.`"""
 _SHORT = 3
 """Letters of an abbreviation that says too little alone."""
 _PARTICLES = frozenset({"off", "out", "down", "back", "away", "aside", "on"})
@@ -303,8 +329,11 @@ def _bridgeable(tokens: Tokens, first: int, last: int) -> bool:
         item.word or (item.norm in {"-", "'", '"', "/", ".", "&", "+"} and not (item.norm == "." and item.gap))
         for item in tokens.items[first:last]
     ) and not any(
-        item.norm == "." and after.gap and after.capital
-        for item, after in zip(tokens.items[first:last], tokens.items[first + 1 : last], strict=False)
+        tokens.items[index].norm == "."
+        and tokens.items[index + 1].gap
+        and tokens.items[index + 1].capital
+        and len(tokens.items[index - 1].norm) > _ABBREVIATED  # `St. Paul`
+        for index in range(first + 1, last - 1)
     )
 
 

@@ -68,8 +68,9 @@ def _lift(item: Item, act: Act) -> Act:
     action, _ = _ref(item)
     if act.kind == "bill" and act.inner == "bill" and item.mention is not None and item.mention.ref.id == "amend":
         return Act("event", "enact", None, act.obj, inner="bill")
-    if act.kind in {"limit", "bill"}:
-        return Act("event", action or "repeal", None, act.obj, inner="limit")
+    ordered = act.kind == "event" and act.action in {"order", "fine"} and item.kind == "verb"  # `sets the order aside`
+    if act.kind in {"limit", "bill"} or ordered:
+        return Act("event", action or "repeal", "reversed" if ordered else None, act.obj, inner="limit")
     if item.kind == "noun":
         return Act("allow", "permit", None, act.obj, inner="allow")
     if item.kind == "verb" and item.word.startswith(_ANNULS) and act.kind in {"thing", "use", "plan"}:

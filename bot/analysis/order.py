@@ -45,7 +45,9 @@ def _moved(clause: list[Item]) -> list[Item]:
             item.kind == "mark" and item.role in {"may", "would", "must", "expected", "future"}
         ) or item.role == "want"
         if governs and item.word != "zu":
-            return [*clause[: place + 1], last, *clause[place + 1 : -1]]
+            between = clause[place + 1 : -1]
+            denied = [one for one in between if one.kind == "mark" and one.role == "negation"]
+            return [*clause[: place + 1], *denied, last, *(one for one in between if one not in denied)]
     names = [place for place, item in enumerate(clause) if item.kind == "name"]
     if last.form == "d" and names and names[0] == 0:
         return [clause[0], last, *clause[1:-1]]

@@ -74,3 +74,57 @@ def test_condition(ask: Ask) -> None:
 def test_unknown_language_is_read_with_the_first(ask: Ask) -> None:
     """A feed with a wrong language tag is not lost."""
     assert ask("Oakland bans facial recognition", language="xx").relevant
+
+
+GERMAN = [
+    # adjectives of places, made by grammar
+    ("Kölner Stadtrat verbietet Gesichtserkennung", "Stadtrat Köln", "ban"),
+    ("Mannheimer Gemeinderat verbietet Gesichtserkennung", None, "ban"),
+    (
+        "Niederländische Datenschutzbehörde verhängt Bußgeld gegen Clearview AI",
+        "Dutch Data Protection Authority",
+        "fine",
+    ),
+    (
+        "Britisches Berufungsgericht erklärt Gesichtserkennung der Polizei für rechtswidrig",
+        "UK Court of Appeal",
+        "rule",
+    ),
+    # compounds mean what their last part means
+    ("CNIL verhängt Rekordbußgeld wegen Gesichtserkennung gegen Clearview AI", "CNIL", "fine"),
+    ("Noyb erstattet Strafanzeige gegen Clearview AI", "noyb", "sue"),
+    ("Verwaltungsgericht Hamburg hebt Löschanordnung zu Gesichtserkennung auf", "Verwaltungsgericht Hamburg", "rule"),
+    # the negation that stands at the end
+    ("Sachsen: Polizei darf Gesichtserkennung nicht mehr nutzen", "Sächsischer Landtag", "ban"),
+    ("Microsoft verkauft Gesichtserkennung nicht mehr an die Polizei", "Microsoft", "halt"),
+    # split verbs
+    ("Italien setzt Gesichtserkennung in der Öffentlichkeit bis Ende 2023 aus", None, "pause"),
+    ("Rewe schaltet Kameras mit Gesichtserkennung ab", "Rewe", "halt"),
+    # the home country
+    ("Bundesregierung will Gesichtserkennung an Bahnhöfen erlauben", "German Federal Government", "propose"),
+]
+
+
+@pytest.mark.parametrize(("title", "actor", "action"), GERMAN, ids=[title for title, _, _ in GERMAN])
+def test_german_grammar(ask: Ask, title: str, actor: str | None, action: str) -> None:
+    """Who does what in German: order of words, adjectives, compounds."""
+    lead = ask(title, language="de").lead
+    assert lead is not None
+    assert lead.action == action
+    if actor is not None:
+        assert lead.actor == actor
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Kommentar: Gesichtserkennung gehört verboten",
+        "Handy im Test: Gesichtserkennung entsperrt auch im Dunkeln",
+        "Brandenburg verbietet Böller, Kameras mit Gesichtserkennung bleiben aus",
+        "Verdächtiger nach Gesichtserkennung festgenommen",
+        "Markt für Gesichtserkennung wächst auf 20 Milliarden Euro",
+    ],
+)
+def test_german_near_misses(ask: Ask, title: str) -> None:
+    """Texts that use the same words and decide nothing about the technology."""
+    assert not ask(title, language="de").relevant
