@@ -99,6 +99,17 @@ def dismissed(tx: Tx, story_id: int, now: datetime) -> Label | None:
     return standing(tx, story_id, now).dismissed
 
 
+def muted_from(tx: Tx, story: Story, channel: str, now: datetime) -> Label | None:
+    """Who, on this story's message, asked that a channel hear no more of it or of its kind."""
+    said = (one for one in tx.runtime.labels(now, label=MUTE_HERE) if one.channel == channel)
+    return next((one for one in said if story.ref in {one.subject, value_of(one).get("story")}), None)
+
+
+def merged_by(tx: Tx, gone: int, now: datetime) -> Label | None:
+    """Who made a story part of another one."""
+    return next(iter(tx.runtime.labels(now, subject=ref_of(gone), label=SAME_AS)), None)
+
+
 def followers(tx: Tx, story: Story, now: datetime) -> tuple[Route, ...]:
     """A route to each person who follows a story: it takes every later stage, but nothing from before they followed."""
     return tuple(

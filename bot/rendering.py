@@ -71,8 +71,14 @@ class StoreRenderer:
         if delivery.story_id != view.story.id and others:
             own = tx.stories.get(delivery.story_id)
             gone = StoryView(own) if own is not None else view
-            return gone, Marks(merged_into=self._related(tx, view, others[-1]))
-        said = labels.standing(tx, view.story.id, now)
+            merger = labels.merged_by(tx, delivery.story_id, now)
+            return gone, Marks(
+                merged_into=self._related(tx, view, others[-1]), merged_by=merger.person if merger else None
+            )
+        said, muted = (
+            labels.standing(tx, view.story.id, now),
+            labels.muted_from(tx, view.story, delivery.channel, now),
+        )
         mine = delivery.parent_id or delivery.id
         before, after = (
             [one for one in others if (one.id < mine) is earlier and one.id != mine] for earlier in (True, False)
@@ -83,6 +89,9 @@ class StoreRenderer:
             taken_by=said.taken.person if said.taken else None,
             dismissed_by=said.dismissed.person if said.dismissed else None,
             corrected=str(labels.value_of(said.corrected).get("text") or "") or None if said.corrected else None,
+            corrected_by=said.corrected.person if said.corrected else None,
+            muted_by=muted.person if muted else None,
+            muted=muted.subject.replace(":", " ", 1) if muted and ":" in muted.subject else "",
             forward=self._related(tx, view, after[-1]) if after else None,
         )
 

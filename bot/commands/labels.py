@@ -64,13 +64,15 @@ def remove(subject: str, label: str, channel: str) -> None:
     """Take a label away, as `labels list` shows it; messages that showed it are edited."""
     now = utc_now()
     with open_store(settings_with_logs(level="WARNING")).transaction(lock=True) as tx:
+        held = tx.runtime.labels(now, subject=subject, label=label)
         if not tx.runtime.unlabel(subject, label, channel=channel):
             raise UsageError(
                 f"there is no label {label!r} on {subject!r} in {channel or 'all channels'}; see: labels list"
             )
-        story_id = tx.stories.resolve(subject) if subject.startswith("s") else None
-        if story_id is not None:
-            labels.edit_messages(tx, story_id, now)
+        for ref in {subject, *(str(value_of(one).get("story")) for one in held)}:
+            story_id = tx.stories.resolve(ref) if ref.startswith("s") else None
+            if story_id is not None:
+                labels.edit_messages(tx, story_id, now)
     click.echo(f"{subject}: {label} is taken away.")
 
 

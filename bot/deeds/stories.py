@@ -99,10 +99,13 @@ class StoryDeeds:
             if not held:
                 value = {"name": by.name, "story": story.ref}
                 tx.runtime.label(Label(subject, labels.MUTE_HERE, by.user, now, by.channel, value))
+                posts = [one for one in tx.outbox.by_story(story.id) if one.kind is DeliveryKind.POST]
+                here = [one for one in posts if one.channel == by.channel]
                 if what == "story":
-                    owed = [one for one in tx.outbox.by_story(story.id) if one.channel == by.channel]
-                    unsent = [one.id for one in owed if one.kind is DeliveryKind.POST and one.ts is None]
+                    unsent = [one.id for one in here if one.ts is None]
                     tx.outbox.cancel(unsent, f"muted in this channel by {by.name or by.user}")
+                for post in here:
+                    tx.outbox.request_edit(post.id, now)  # the message says who wants no more of it
         return Done(f"This channel hears nothing more {said}. Operators can undo it: policywatch labels list")
 
     # --- wrong story ---------------------------------------------------------------------------------------------------

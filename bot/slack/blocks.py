@@ -199,7 +199,8 @@ def _body(view: StoryView) -> list[e.Element]:
 def _notes(marks: Marks, moved_on: Stage | None, telling: Telling) -> list[e.Element]:
     lines: list[list[e.Element]] = []
     if marks.corrected:
-        lines.append([e.words("Corrected", bold=True), e.words(f"  {t.one_line(marks.corrected, LABELLED)}")])
+        said = [e.words("Corrected", bold=True), e.words(f"  {t.one_line(marks.corrected, LABELLED)}")]
+        lines.append([*said, e.words("  "), e.user(marks.corrected_by)] if marks.corrected_by else said)
     if marks.forward:
         stage = f" {marks.forward.stage}" if marks.forward.stage else ""
         lines.append([e.words(f"Now{stage}", bold=True), e.words("  "), *_related(marks.forward)])
@@ -207,6 +208,9 @@ def _notes(marks: Marks, moved_on: Stage | None, telling: Telling) -> list[e.Ele
         lines.append([e.words(f"Now {moved_on}", bold=True)])
     if marks.taken_by:
         lines.append([e.user(marks.taken_by), e.words(" takes it")])
+    if marks.muted_by:
+        what = f"more on {t.one_line(marks.muted, 60)}" if marks.muted else "more on this"
+        lines.append([e.user(marks.muted_by), e.words(f" wants no {what} in this channel")])
     if telling.unstated:
         lines.append([e.words(f"States no {' and no '.join(telling.unstated)}, so it may concern you", italic=True)])
     if telling.late:
@@ -228,7 +232,8 @@ def _collapsed(view: StoryView, marks: Marks) -> Message:
     line = t.shorten(headline(view), HEADLINE)
     if marks.merged_into:
         target = marks.merged_into
-        note = [e.words("Part of another story: "), *_related(target)]
+        who = [e.words(", says "), e.user(marks.merged_by)] if marks.merged_by else []
+        note = [e.words("Part of another story: "), *_related(target), *who]
         text = f"{line}\nPart of another story: {t.one_line(target.line, LINK_TEXT)}"
         buttons: list[e.Block] = []
     else:

@@ -6,6 +6,7 @@ goes into ``plain_text`` objects (with emoji codes off) and ``rich_text`` elemen
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,7 @@ BUTTON_VALUE = 2_000
 OPTION_TEXT = 75
 OPTION_VALUE = 150
 PLAIN = 3_000
+_USER = re.compile(r"[UW][A-Z0-9]{3,}", re.ASCII)
 
 
 def plain(text: str, limit: int = PLAIN) -> Element:
@@ -42,8 +44,8 @@ def link(text: str, url: str | None) -> Element:
 
 
 def user(user_id: str) -> Element:
-    """Name a person. In a message this notifies nobody who is not in the channel; callers give real user ids only."""
-    return {"type": "user", "user_id": user_id}
+    """Name a person. In a message this notifies nobody who is not in the channel; what is no Slack user id is text."""
+    return {"type": "user", "user_id": user_id} if _USER.fullmatch(user_id) else words(t.one_line(user_id, 40))
 
 
 def at_time(moment: datetime) -> Element:

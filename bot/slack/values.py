@@ -24,10 +24,18 @@ class Marks:
     """Who said that it is no policy change: the message collapses, and can be opened again."""
     corrected: str | None = None
     """What was wrong and is now right, in one sentence; the message is marked CORRECTED."""
+    corrected_by: str | None = None
+    """Who said so."""
+    muted_by: str | None = None
+    """Who said, of this story, that its channel should hear no more of it or of its kind."""
+    muted: str = ""
+    """Of what: empty for the story itself, else `actor Microsoft`."""
     forward: Related | None = None
     """The same matter at a later stage: the old message links forward to it."""
     merged_into: Related | None = None
     """The story this one turned out to be part of."""
+    merged_by: str | None = None
+    """Who said so; None: the bot found it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +175,10 @@ def marks_from(payload: Mapping[str, Any], otherwise: Marks = Marks()) -> Marks:
         corrected=_text(given.get("corrected")) or otherwise.corrected,
         forward=related_from(given.get("forward")) or otherwise.forward,
         merged_into=related_from(given.get("merged_into")) or otherwise.merged_into,
+        corrected_by=_text(given.get("corrected_by")) or otherwise.corrected_by,
+        muted_by=_text(given.get("muted_by")) or otherwise.muted_by,
+        muted=_text(given.get("muted")) or otherwise.muted,
+        merged_by=_text(given.get("merged_by")) or otherwise.merged_by,
     )
 
 

@@ -27,6 +27,9 @@ EYE = (
     'S4 14 1.5 10z" fill="none" stroke="#616061" stroke-width="1.6"/><circle cx="10" cy="10" r="2.5" fill="#616061"/></svg>'
 )
 
+NAMES = {"U0ANNA": "anna", "U0BEN": "ben", "C0123456789": "policy", "C0987654321": "eu-policy"}
+"""What Slack shows for the ids in the samples."""
+
 Shot = Mapping[str, Any]
 """A sample: ``title``, ``blocks``, ``text``; ``frame`` is `message`, `ephemeral`, `thread`, `modal` or `home`."""
 
@@ -132,7 +135,8 @@ def leaf(one: Mapping[str, Any]) -> str:
     if kind == "link":
         content = f'<a href="{escape(one["url"])}">{escape(one.get("text") or one["url"])}</a>'
     elif kind in {"user", "channel"}:
-        name = one.get("name") or one.get("user_id") or one.get("channel_id")
+        name = one.get("user_id") or one.get("channel_id")
+        name = NAMES.get(str(name), name)
         content = f'<span class="mention">{"@" if kind == "user" else "#"}{escape(str(name))}</span>'
     else:
         content = escape(str(one.get("fallback" if kind == "date" else "text", "")))

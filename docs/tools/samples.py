@@ -169,7 +169,7 @@ def samples() -> list[dict[str, Any]]:
 
 def _alerts() -> list[dict[str, Any]]:
     view, many = microsoft(), microsoft(42)
-    marks = Marks(taken_by="anna", corrected="It is until a national law, not for ever.")
+    marks = Marks(taken_by="U0ANNA", corrected_by="U0BEN", corrected="It is until a national law, not for ever.")
     forward = Related(
         "s8", "Boston bans city use of face surveillance", NOW, "https://example.slack.com/p2", Stage.PASSED
     )
@@ -189,8 +189,9 @@ def _alerts() -> list[dict[str, Any]]:
         shot("A matter that moved on", blocks.alert(boston(), HERE, transition="stage:passed")),
         shot("The older message links forward", blocks.alert(told, replace(HERE, marks=Marks(forward=forward))), edited=True),
         shot("Taken, and corrected", blocks.alert(view, replace(HERE, marks=marks)), edited=True),
-        shot("The channel is told of the correction", Message(escape(f"Corrected by anna: {marks.corrected}"))),
-        shot("Marked as not relevant", blocks.alert(view, replace(HERE, marks=Marks(dismissed_by="anna"))), edited=True),
+        shot("The channel is told of the correction", Message(escape(f"Corrected by ben: {marks.corrected}"))),
+        shot("Marked as not relevant", blocks.alert(view, replace(HERE, marks=Marks(dismissed_by="U0ANNA"))), edited=True),
+        shot("Muted in this channel", blocks.alert(view, replace(HERE, marks=Marks(muted_by="U0ANNA", muted="actor Microsoft"))), edited=True),
         shot("A backlog", blocks.catch_up(backlog(), HERE)),
         shot("The first word in a channel", blocks.welcome(61, 4)),
     ]  # fmt: skip

@@ -11,6 +11,7 @@ from bot import upkeep
 from bot.errors import UsageError
 from bot.model import DeliveryKind, DeliveryState, Filters, Schedule
 from bot.rendering import remember_workspace
+from bot.slack.elements import visible
 from bot.slack.ports import Done
 from tests.integration.world import (
     ANNA,
@@ -199,6 +200,20 @@ def test_a_story_muted_here_moves_on_elsewhere_only(world: World):
     assert [one.transition for one in world.owed(OTHER)] == ["new", "stage:passed"]
 
 
+async def test_the_message_says_who_wants_no_more_of_it_in_its_channel_only(world: World):
+    ref = world.story(HALT)
+    await world.deliver()
+    for _ in range(2):
+        world.deeds.mute_here(ref, "actor", ANNA, world.now)
+    assert edits(world) == 1
+    await world.deliver()
+    ((channel, _, message),) = world.sender.edits
+    assert channel == POLICY
+    assert "wants no more on actor Microsoft in this channel" in "".join(map(visible, message.blocks))
+    assert ANNA.user in str(message.blocks)
+    assert ANNA.user not in blocks_of(world, OTHER)
+
+
 def test_what_cannot_be_muted_is_said(world: World):
     ref = world.story(PAUSE)
     with pytest.raises(UsageError, match="cannot be muted"):
@@ -221,6 +236,7 @@ async def test_a_correction_is_marked_and_told_once_in_each_channel(world: World
     message = world.shown(world.owed(POLICY)[0])
     assert message.text.startswith("CORRECTED: ")
     assert text in str(message.blocks)
+    assert ANNA.user in str(message.blocks), "it names who said so"
 
     world.deeds.correct(ref, "It concerns the whole country.", BEN, world.now)
     await world.deliver()
@@ -243,6 +259,7 @@ async def test_merged_messages_point_to_the_story_they_became(world: World):
     collapsed = world.shown(second)
     assert "Part of another story" in collapsed.text
     assert collapsed.text.startswith("Amazon"), "it still says what it was"
+    assert ANNA.user in str(collapsed.blocks)
     assert f"https://fake.slack.example/archives/{POLICY}/p{(first.ts or '').replace('.', '')}" in str(collapsed.blocks)
     assert "Part of another story" not in world.shown(first).text
     assert not world.deeds.merge(kept, kept, ANNA, world.now).ok

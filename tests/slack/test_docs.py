@@ -44,11 +44,10 @@ def test_every_picture_is_there_and_shown_on_the_page():
 
 @pytest.mark.parametrize("one", samples(), ids=lambda one: one["title"])
 def test_samples_are_messages_and_views_that_slack_takes(one: dict):
-    real = json.loads(json.dumps(one).replace('"anna"', '"U0ANNA"'))
-    if "view" in real:
-        assert refuse_view(real["view"]) == []
+    if "view" in one:
+        assert refuse_view(one["view"]) == []
     else:
-        assert refuse_message({"text": real["text"], "blocks": real["blocks"]}) is None
+        assert refuse_message({"text": one["text"], "blocks": one["blocks"]}) is None
 
 
 def test_the_html_escapes_and_shows_everything(tmp_path: Path):

@@ -120,7 +120,7 @@ async def test_the_home_tab_shows_recent_stories_and_who_is_told(site: Site):
         "Who is told",
         "C0POLICY001",
         "from alerts.yaml",
-        "subscribed here",
+        "by /policywatch subscribe",
         "You follow",
     ):
         assert words in text

@@ -69,7 +69,9 @@ views = st.builds(
     st.none() | articles, st.none() | articles, st.integers(0, 99), st.integers(0, 99), st.integers(0, 99),
 )  # fmt: skip
 users = st.none() | st.just("U0ANNA")
-marks = st.builds(Marks, users, users, maybe, st.none() | related, st.none() | related)
+marks = st.builds(
+    Marks, users, users, maybe, users, users | st.just("an operator"), texts, st.none() | related, st.none() | related, users
+)  # fmt: skip
 renderings = st.builds(Rendering, names=st.just({"US": "United States"}), marks=marks)
 lines = st.lists(st.builds(DigestLine, texts, urls, texts, texts), max_size=8).map(tuple)
 details = st.builds(
