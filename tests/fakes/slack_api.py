@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.fakes.slack_rules import refuse_message, refuse_view
+from tests.fakes.slack_rules import refusals, refuse_message, refuse_view
 
 BOT_TOKEN = "xoxb-fake-bot-token"
 APP_TOKEN = "xapp-fake-app-token"
@@ -93,6 +93,11 @@ class WebApi:
             "url": "https://fake.slack.example/", "team": "Fake", "team_id": TEAM, "user": "policywatch",
             "user_id": BOT_USER, "bot_id": BOT_ID,
         }  # fmt: skip
+
+    def _do_blocks_validate(self, arguments: Arguments) -> Arguments:
+        if wrong := refusals(arguments.get("blocks"), most=100):
+            raise Refused("invalid_blocks", response_metadata={"messages": wrong})
+        return {}
 
     def _do_chat_postMessage(self, arguments: Arguments) -> Arguments:
         channel = self._channel(arguments, write=True)

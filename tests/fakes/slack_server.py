@@ -147,6 +147,8 @@ class FakeSlack(WebApi):
         return web.json_response(answer, headers=headers)
 
     def _authorise(self, method: str, request: web.Request, arguments: Arguments) -> None:
+        if method == "blocks.validate":
+            return  # the one method that asks for no token
         token = request.headers.get("Authorization", "").removeprefix("Bearer ") or arguments.get("token", "")
         if not token:
             raise Refused("not_authed")

@@ -185,6 +185,16 @@ async def test_when_replays_cannot_be_checked_slack_is_asked_to_try_again(site: 
     assert not [record for record in caplog.records if record.exc_info]
 
 
+async def test_slack_is_answered_when_it_checks_the_address_of_the_manifest(site: Site):
+    body = json.dumps({"type": "url_verification", "token": "old", "challenge": "3eZbrw1a"}).encode()
+    status, answer = await site.send(body, signed(body, content_type="application/json"))
+    assert status == 200
+    assert "3eZbrw1a" in str(answer)
+    check = b"ssl_check=1&token=old"
+    assert (await site.send(check, signed(check)))[0] == 200
+    assert (await site.send(body, {"Content-Type": "application/json"}))[0] == 401
+
+
 async def test_a_get_and_an_unknown_command_are_no_error_of_ours(site: Site, caplog):
     async with aiohttp.ClientSession() as session, session.get(site.url) as answer:
         assert answer.status == 405

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import struct
@@ -13,9 +14,10 @@ import pytest
 
 from bot.slack.commands import VERBS
 from bot.slack.manifest import SCOPES
-from docs.tools import blockkit_html, photograph
+from docs.tools import blockkit_html, photograph, validate
 from docs.tools.samples import samples
 from tests.fakes.slack_rules import refuse_message, refuse_view
+from tests.fakes.slack_server import FakeSlack
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "slack.md").read_text(encoding="utf-8")
@@ -72,6 +74,13 @@ def test_the_tools_run_as_the_page_says(tmp_path: Path):
     command = [sys.executable, "docs/tools/blockkit_html.py", str(out), "-"]
     subprocess.run(command, cwd=ROOT, check=True, input=given, text=True)
     assert "Only &lt;text&gt;" in out.read_text(encoding="utf-8")
+
+
+async def test_the_live_check_asks_for_every_sample_and_says_what_is_refused(slack: FakeSlack, capsys):
+    assert await asyncio.to_thread(validate.main, [slack.api_url]) == 0
+    assert capsys.readouterr().out.count("ok ") == len([one for one in samples() if one.get("view") or one["blocks"]])
+    assert "unknown block" in await asyncio.to_thread(validate.validate, [{"type": "carousel"}], slack.api_url)
+    assert await asyncio.to_thread(validate.main, ["http://slack.example/"]) == 2
 
 
 def test_the_page_names_every_command_and_every_scope():
