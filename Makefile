@@ -27,13 +27,13 @@ $(VENV)/.python:
 
 $(VENV)/.run: requirements.txt pyproject.toml $(VENV)/.python
 	@printf 'Preparing $(VENV) (first time only) … '
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@; echo done
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 	@printf 'Adding the development tools … '
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@; echo done
 
 setup: $(VENV)/.run  ## create .venv with the locked dependencies and the project in it

@@ -10,8 +10,10 @@ import importlib
 import os
 import sys
 import traceback
+from typing import NoReturn
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
 from bot import __version__
 from bot.errors import PolicywatchError
@@ -93,33 +95,53 @@ def cli(ctx: click.Context, debug: bool) -> None:
 
 def main(args: list[str] | None = None) -> None:
     """Run the command line and exit with its status."""
-    arguments = sys.argv[1:] if args is None else args
+    given = sys.argv[1:] if args is None else args
+    arguments = [
+        each for each in given if each != "--debug"
+    ]  # taken wherever it stands: people append it to what failed
+    debug, out = len(arguments) < len(given), sys.stdout
     try:
         cli.main(args=arguments, prog_name="policywatch", standalone_mode=False)
+    except NoArgsIsHelpError as error:
+        click.echo(_overview(error), err=True)
+        sys.exit(2)
     except click.ClickException as error:
-        _debug(arguments)
-        click.echo(_one_line(error), err=True)
-        sys.exit(2 if isinstance(error, click.UsageError) else 1)
+        _fail(_one_line(error), 2 if isinstance(error, click.UsageError) else 1, debug=debug)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except BrokenPipeError:
-        # The reader (`| head`) has gone; keep the interpreter from complaining about it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        _leave_pipe()
+    except SystemExit:
+        if sys.stdout is not out:  # click has met the broken pipe first: it muffles the stream and calls it a failure
+            _leave_pipe()
+        raise
     except PolicywatchError as error:
-        _debug(arguments)
-        click.echo(str(error), err=True)
-        sys.exit(error.exit_status)
+        _fail(str(error), error.exit_status, debug=debug)
     except Exception as error:  # noqa: BLE001 - the last edge: a person sees one line, --debug the rest
-        _debug(arguments)
-        click.echo(f"unexpected error: {type(error).__name__}: {error}  (policywatch --debug … shows where)", err=True)
-        sys.exit(1)
+        _fail(f"unexpected error: {type(error).__name__}: {error}  (policywatch --debug … shows where)", 1, debug=debug)
     sys.exit(0)
 
 
-def _debug(arguments: list[str]) -> None:
-    if "--debug" in arguments:
+def _fail(line: str, status: int, *, debug: bool) -> NoReturn:
+    if debug:
         traceback.print_exc()
+    click.echo(line, err=True)
+    sys.exit(status)
+
+
+def _leave_pipe() -> NoReturn:
+    """The reader (`| head`) has gone: no failure; keep the interpreter from complaining about it at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(0)
+
+
+def _overview(error: NoArgsIsHelpError) -> str:
+    """The help of `policywatch` alone; of a group (`policywatch db`) one line that names its commands."""
+    context = error.ctx
+    if context is None or not isinstance(context.command, click.Group) or context.parent is None:
+        return error.format_message()
+    names = context.command.list_commands(context)
+    return f"{context.command_path}: say what: {', '.join(names)}  ({context.command_path} --help shows how)"
 
 
 def _one_line(error: click.ClickException) -> str:

@@ -139,7 +139,7 @@ class _Editor:
         if source_id in known:
             return known[source_id]
         guess = closest(source_id, known)
-        hint = f'write "{guess}"' if guess else "`policywatch sources list` shows them all"
+        hint = f'did you mean "{guess}"?' if guess else "policywatch sources list --all shows them"
         raise UsageError(f'no source has the id "{source_id}"; {hint}')
 
     def finish(self, changed: dict[str, str], lines: str, by_hand: str) -> Edit:

@@ -230,9 +230,9 @@ def test_a_source_is_removed_wherever_it_is_mentioned(folder):
 
 
 def test_an_id_that_nobody_has(folder):
-    with pytest.raises(UsageError, match='no source has the id "heral"; write "herald"'):
+    with pytest.raises(UsageError, match='no source has the id "heral"; did you mean "herald"'):
         remove_source(folder.path, "heral", env={})
-    with pytest.raises(UsageError, match="`policywatch sources list` shows them all"):
+    with pytest.raises(UsageError, match="policywatch sources list --all shows them"):
         set_keys(folder.path, "zzz", {"enabled": False}, env={})
 
 
