@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 
+from bot import exports
 from bot.errors import StoreError
 from bot.model import ArticleRef, Check, SourceRow, StoryView
 from bot.store.entries import StoredEntry
@@ -56,6 +58,19 @@ class Reader:
         with self._parts.store.reading() as tx:
             states = {state.id: state for state in tx.sources.all()}
         return [SourceRow(source, states.get(source.id)) for source in self._parts.config.sources]
+
+    def export(self, kind: Literal["csv", "json"]) -> str:
+        """The ledger as `policywatch export` prints it."""
+        with self._parts.store.reading() as tx:
+            rows = exports.ledger(tx.reports.export())
+        return exports.as_csv(rows) if kind == "csv" else exports.as_json(rows)
+
+    def metrics(self) -> str:
+        """Figures in Prometheus' text format."""
+        now, checks = self._parts.clock(), self.checks()
+        with self._parts.store.reading() as tx:
+            counts = tx.reports.counts(now)
+        return exports.metrics(counts, checks, now)
 
     def checks(self) -> list[Check]:
         """What readiness depends on."""

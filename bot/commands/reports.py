@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import sys
 from collections.abc import Mapping
 from typing import Any
 
 import click
 
-from bot import stories
-from bot.commands.common import json_option, jsonable, listing, plain, print_json, settings_with_logs, span
+from bot import exports, stories
+from bot.commands.common import json_option, listing, plain, print_json, settings_with_logs, span
 from bot.errors import UsageError
-from bot.model import Filters, Story
+from bot.model import Filters
 from bot.store import Store
 from bot.store.reports import Explanation, Listed
 from bot.wiring import open_store, utc_now
@@ -139,53 +137,8 @@ def export_command(kind: str, since: str | None) -> None:
     """The ledger: who, what, since when, on what condition, with evidence."""
     start = utc_now() - span(since) if since else None
     with _open().reading() as tx:
-        rows = [_ledger_row(listed) for listed in tx.reports.export(since=start)]
-    if kind == "json":
-        print_json(rows)
-        return
-    writer = csv.DictWriter(sys.stdout, fieldnames=list(LEDGER), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: _cell(row[name]) for name in LEDGER} for row in rows)
-
-
-LEDGER = (
-    "story", "actor", "action", "stage", "line", "product", "targets", "jurisdictions", "condition", "duration", "effective",
-    "expires", "first_reported", "changed", "sources", "curated", "quote", "speaker", "url",
-)  # fmt: skip
-
-
-def _ledger_row(listed: Listed) -> dict[str, Any]:
-    story: Story = listed.story
-    change = story.change
-    return {
-        "story": story.ref,
-        "actor": change.actor,
-        "action": change.action.value,
-        "stage": story.stage.value,
-        "line": change.line,
-        "product": change.product,
-        "targets": list(change.targets),
-        "jurisdictions": list(change.jurisdictions),
-        "condition": change.condition,
-        "duration": change.duration,
-        "effective": change.effective,
-        "expires": change.expires,
-        "first_reported": story.first_at,
-        "changed": listed.at,
-        "sources": story.source_count,
-        "curated": story.curated,
-        "quote": change.quote,
-        "speaker": change.speaker,
-        "url": listed.best.url if listed.best else None,
-    }
-
-
-def _cell(value: Any) -> str:
-    """A CSV cell; text that a spreadsheet would take for a formula is quoted (OWASP, CSV injection)."""
-    if isinstance(value, list):
-        return " ".join(map(str, value))
-    text = "" if value is None else str(jsonable(value))
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+        rows = exports.ledger(tx.reports.export(since=start))
+    click.echo(exports.as_json(rows) if kind == "json" else exports.as_csv(rows), nl=False)
 
 
 @click.command("explain")

@@ -62,6 +62,9 @@ def build_app(pages: Pages, tracker: Tracker, extra_routes: Sequence[web.Abstrac
     app.router.add_get("/stories/{ref}", _guarded(_story))
     app.router.add_get("/sources", _guarded(_sources))
     app.router.add_get("/sources/{id}", _guarded(_source))
+    app.router.add_get("/export.csv", _guarded(_export_csv))
+    app.router.add_get("/export.json", _guarded(_export_json))
+    app.router.add_get("/metrics", _guarded(_metrics))
     app.router.add_get("/static/style.css", _style)
     app.add_routes(list(extra_routes))
     return app
@@ -180,6 +183,17 @@ async def _source(request: web.Request) -> web.Response:
     return web.Response(text=html, content_type="text/html")
 
 
+async def _export_csv(request: web.Request) -> web.Response:
+    text = await asyncio.to_thread(request.app[PAGES].export, "csv")
+    name = {"Content-Disposition": 'attachment; filename="policywatch-ledger.csv"'}
+    return web.Response(text=text, content_type="text/csv", charset="utf-8", headers=name)
+
+
+async def _export_json(request: web.Request) -> web.Response:
+    text = await asyncio.to_thread(request.app[PAGES].export, "json")
+    return web.Response(text=text, content_type="application/json", charset="utf-8")
+
+
 async def _style(_request: web.Request) -> web.Response:
     text = (resources.files("bot.web") / "static" / "style.css").read_text(encoding="utf-8")
     return web.Response(text=text, content_type="text/css", headers={"Cache-Control": "public, max-age=3600"})
@@ -196,6 +210,12 @@ def _page_number(request: web.Request) -> int:
 async def _healthz(_request: web.Request) -> web.Response:
     """Alive: the process answers. Says nothing about the database (a platform restarts what fails here)."""
     return web.json_response({"status": "ok"})
+
+
+async def _metrics(request: web.Request) -> web.Response:
+    """Figures for a monitoring system; behind the tracker's token where there is one (`Authorization: Bearer …`)."""
+    text = await asyncio.to_thread(request.app[PAGES].metrics)
+    return web.Response(body=text.encode(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
 
 async def _readyz(request: web.Request) -> web.Response:

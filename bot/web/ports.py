@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bot.model import ArticleRef, Check, SourceRow, Stage, StoryView
 
@@ -73,6 +73,12 @@ class Pages(Protocol):
 
     def entries(self, source_id: str) -> Sequence[SeenEntry]:
         """What a source published lately, newest first, with verdicts."""
+
+    def export(self, kind: Literal["csv", "json"]) -> str:
+        """The whole ledger."""
+
+    def metrics(self) -> str:
+        """Figures in Prometheus' text format."""
 
     def checks(self) -> Sequence[Check]:
         """What readiness depends on: database, schema, worker, Slack, config."""

@@ -76,6 +76,12 @@ class FakePages:
     def entries(self, source_id):
         return self.entries_
 
+    def export(self, kind):
+        return f"a ledger in {kind}"
+
+    def metrics(self):
+        return "policywatch_articles 3\n"
+
     def checks(self):
         return self.checks_
 
@@ -363,3 +369,22 @@ def test_times_read_naturally():
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//host/x", "http:", "http://[", "", None])
 def test_only_web_addresses_become_links(url):
     assert safe_url(url) == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "says"),
+    [
+        ("/export.csv", "text/csv; charset=utf-8", "a ledger in csv"),
+        ("/export.json", "application/json; charset=utf-8", "a ledger in json"),
+        ("/metrics", "text/plain; version=0.0.4; charset=utf-8", "policywatch_articles 3\n"),
+    ],
+)
+async def test_exports_and_figures_are_served_and_ask_for_the_token(serve, path, kind, says):
+    session = await serve(FakePages())
+    async with session.get(path) as response:
+        assert (response.status, response.headers["Content-Type"], await response.text()) == (200, kind, says)
+    guarded = await serve(FakePages(), token="secret")
+    async with guarded.get(path) as response:
+        assert response.status == 401
+    async with guarded.get(path, headers={"Authorization": "Bearer secret"}) as response:
+        assert response.status == 200
