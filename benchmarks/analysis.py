@@ -17,9 +17,12 @@ from datetime import UTC, datetime
 from functools import partial
 
 import ahocorasick
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis.strategies import SearchStrategy
 
+from benchmarks.odd_inputs import Words, byte_strings, mutated_articles
 from benchmarks.train_ranker import load_analyser
-from bot.analysis import Analyser
+from bot.analysis import Analyser, summary
 from bot.model import Article
 from bot.topic import Actor, Topic
 
@@ -29,26 +32,11 @@ LEAD = (
     "\u201cWe do not want this technology,\u201d said Jo Ann Hardesty, a commissioner. Amazon had announced a moratorium in June. "
 )
 REST = "The committee met for the third time this year to hear about roads, schools and the budget. Members asked about costs. "
-WORDS = [
-    *(LEAD + REST).split(),
-    "will",
-    "not",
-    "would",
-    "after",
-    "sues",
-    "fined",
-    "\u2014",
-    "moratorium",
-    "EU",
-    "until",
-    "\ufffd",
-    "no longer",
-]
 
 
-def article(title: str, text: str) -> Article:
+def article(title: str, text: str, language: str = "en") -> Article:
     """An article that only its words matter of."""
-    return Article("https://example.org/a", "", "https://example.org/a", title, text, "bench", WHEN, WHEN)
+    return Article("https://example.org/a", "", "https://example.org/a", title, text, "bench", WHEN, WHEN, language)
 
 
 def milliseconds(work: Callable[[], object], rounds: int = 30) -> float:
@@ -94,24 +82,31 @@ def growth(topic: Topic) -> None:
 
 
 def odd_inputs(analyser: Analyser, count: int) -> None:
-    """Random bytes and shuffled articles: none raises, none explodes."""
-    rng = random.Random(7)
-    for name in ("random bytes", "mutated articles"):
-        times = []
-        for _ in range(count):
-            if name == "random bytes":
-                body = "facial recognition " + rng.randbytes(rng.randrange(1500)).decode("latin-1")
-            else:
-                body = " ".join(rng.choices(WORDS, k=rng.randrange(1, 250)))
-            title = " ".join(rng.choices(WORDS, k=rng.randrange(1, 15)))
-            one = article(title, body)
-            start = time.process_time()
-            analyser.analyse(one)
-            times.append((time.process_time() - start) * 1000)
+    """Random bytes and cut-up articles, drawn by Hypothesis: none raises, none explodes."""
+    for name, strategy in (("random byte strings", byte_strings()), ("mutated articles", mutated_articles())):
+        times = timed(analyser, strategy, count)
         median = statistics.median(times)
+        slowest = max(times)
         print(
-            f"{count:,} {name}: median {median:.2f} ms, slowest {max(times):.1f} ms ({max(times) / max(median, 0.01):.0f} times)"
+            f"{len(times):,} {name}: no exception; median {median:.2f} ms, slowest {slowest:.1f} ms ({slowest / max(median, 0.01):.0f} times)"
         )
+
+
+def timed(analyser: Analyser, strategy: SearchStrategy[Words], count: int) -> list[float]:
+    """CPU milliseconds of the analysis of each drawn input; an exception of one ends the run with that input."""
+    times: list[float] = []
+
+    @seed(7)
+    @settings(max_examples=count, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(strategy)
+    def run(words: Words) -> None:
+        one = article(*words)
+        start = time.process_time()
+        summary(analyser.analyse(one))
+        times.append((time.process_time() - start) * 1000)
+
+    run()
+    return times
 
 
 def main() -> None:

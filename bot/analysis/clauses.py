@@ -79,6 +79,9 @@ def _cross_comma(acts: list[Act], act: Act | None, item: Item, before: Item | No
     if act is None or (act.pending is not None and (act.left is None or act.left.kind == "thing")):
         return act
     act = _settled(act)
+    if act.head is not None and act.head.role == "say" and act.head.form == "g" and item.word == ",":
+        acts.append(act)  # `votes to ban …, saying that it is time`
+        return None
     interrupted = act.modal in {"to", "future"} and item.word == ","  # `plans, for now, to ban`
     paired = before is not None and before.kind == "verb" and item.word == "and" and before.role == act.role
     if not act.finite or interrupted or paired:
