@@ -15,6 +15,7 @@ from pathlib import Path
 
 from aiohttp import web
 from rich.console import Console
+from rich.padding import Padding
 from rich.text import Text
 
 from bot import pipeline, upkeep
@@ -83,13 +84,18 @@ class _Stage:
         while sum((await pipeline.deliver(self.parts, self.sender)).settled.values()):
             self.clock.now += timedelta(seconds=2)
 
-    async def say(self, number: int, title: str) -> None:
+    async def say(self, number: int, title: str, result: str = "") -> None:
         if self.console.is_terminal:
             await asyncio.sleep(BREATH)
-        self.console.print(Text(f"{number} {title}", style="bold"))
+        line = Text(f"{number} {title}", style="bold")
+        self.console.print(line.append(f"    {result}", style="not bold") if result else line)
 
     def note(self, text: str) -> None:
-        self.console.print(Text(f"  {text}"))
+        """A line under a step: broken between words on a terminal, whole in a pipe."""
+        self.console.print(
+            Padding(Text(text), (0, 0, 0, 2)) if self.console.is_terminal else Text(f"  {text}"),
+            soft_wrap=not self.console.is_terminal,
+        )
 
 
 class _Clock:
@@ -134,10 +140,9 @@ async def _steps(stage: _Stage) -> None:
 
 
 async def _first_poll(stage: _Stage) -> None:
-    await stage.say(1, "First poll")
     told = await stage.at(START)
     alerts = sum(one.alert in {"new", "stage"} for one in told)
-    stage.note(f"{len(told)} old entries read, {alerts} alerts: no flood")
+    await stage.say(1, "First poll", f"{len(told)} old entries read, {alerts} alerts: no flood")
 
 
 async def _news(stage: _Stage) -> None:
