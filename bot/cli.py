@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "db": ("db", "upgrade or check the database's schema"),
     "config": ("config", "check the configuration, print its JSON Schema"),
     "sources": ("sources", "list, show, add, remove, mute, test, import, export"),
+    "document": ("document", "versions of a watched document, and how they differ"),
     "recent": ("reports", "recent policy changes"),
     "search": ("reports", "changes that hold the words"),
     "show": ("reports", "one story with its articles"),

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot import stories
+from bot import stories, wording
 from bot.model import (
     Analysis,
     Article,
@@ -132,6 +132,8 @@ def judge(judgement: Judgement, source: Source, entry: Entry, now: datetime) -> 
         source_jurisdiction=source.jurisdiction,
         source_actor=source.actor,
     )
+    if wording.is_version(article):
+        article = _headed(judgement, article, source)
     analysis, fingerprint = examine(judgement, article)
     return Judged(entry, article, analysis, fingerprint)
 
@@ -139,12 +141,22 @@ def judge(judgement: Judgement, source: Source, entry: Entry, now: datetime) -> 
 def examine(judgement: Judgement, article: Article) -> tuple[Analysis, Fingerprint | None]:
     """Analyse a text. One that breaks the analysis is quarantined: it is stored, with the reason, and harms nothing else."""
     try:
-        analysis = judgement.analyser.analyse(article)
+        analyse = judgement.analyser.analyse
+        analysis = wording.examine(article, analyse) if wording.is_version(article) else analyse(article)
         return analysis, stories.fingerprint(article.title, article.text) if analysis.on_topic else None
     except Exception as error:
         log.exception("analysis failed, article quarantined", extra={"url": article.url})
         reason = Reason("quarantined", f"the analysis failed on this text ({type(error).__name__})")
         return Analysis((), 0.0, relevant=False, on_topic=False, reasons=(reason,)), None
+
+
+def _headed(judgement: Judgement, article: Article, source: Source) -> Article:
+    """A document's version with a headline; with the plain one where the analysis breaks on it, which is quarantined then."""
+    try:
+        return wording.headed(article, source, judgement.analyser.analyse)
+    except Exception:
+        log.exception("no headline for a changed wording", extra={"url": article.url})
+        return article
 
 
 def with_page(article: Article, page: ArticlePage) -> Article:

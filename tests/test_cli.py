@@ -33,7 +33,7 @@ from tests.scenario.world import World
 DOCUMENTED = (
     "run", "worker", "web", "poll --source --due", "demo --once", "db upgrade", "db check", "config check", "config schema",
     "sources list", "sources show", "sources add", "sources remove", "sources mute --for", "sources unmute",
-    "sources test --json", "sources import", "sources export", "recent", "search", "show", "stance", "export --format",
+    "sources test --json --select", "sources import", "sources export", "document versions", "document diff --from --to", "recent", "search", "show", "stance", "export --format",
     "analyse --json --jsonl", "replay --json", "score", "explain", "digest --since --format", "history import", "outbox list",
     "outbox retry", "outbox drop", "slack manifest --url", "slack check", "doctor",
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,9 +12,11 @@ import click
 
 from bot.commands.common import json_option, jsonable, listing, plain, print_json, settings_with_logs, span
 from bot.config.load import load
+from bot.config.schema import SELECTORS
 from bot.errors import PolicywatchError, UsageError
-from bot.model import Failure, Fetched, Reading, Source, SourceRow, SourceState, Validators
+from bot.model import Failure, Fetched, Reading, Source, SourceKind, SourceRow, SourceState, Validators
 from bot.settings import Settings
+from bot.sources.documents import text_of_version
 from bot.wiring import make_fetcher, open_store, utc_now
 
 
@@ -123,18 +126,35 @@ def _mute(source_id: str, until: datetime) -> None:
 
 
 @sources_command.command("test")
-@click.argument("what", metavar="URL_OR_FILE")
+@click.argument("what", metavar="URL_OR_FILE_OR_ID")
+@click.option(
+    "--select", "select", multiple=True, metavar="PART=SELECTOR", help="For a page; may be given several times."
+)
 @json_option
-def test(what: str, as_json: bool) -> None:
+def test(what: str, select: Sequence[str], as_json: bool) -> None:
     """Fetch and parse now, store nothing, print the entries."""
     settings, now = _settings(), utc_now()
-    source = Source("test", what, what if "://" in what else f"file:{what}")
-    fetched = asyncio.run(_fetch(settings, what, now)) if "://" in what else _file(what, now)
+    source = _tested(settings, what, select)
+    is_file = source.url.startswith("file:")
+    fetched = _file(what, now) if is_file else asyncio.run(_fetch(settings, source.url, now))
     reading = fetched if isinstance(fetched, Failure) else _read(source, fetched, now)
     if isinstance(reading, Failure):
         hint = f" A feed is advertised at {reading.moved_to}" if reading.moved_to else ""
         raise PolicywatchError(plain(f"{what}: {reading.detail}{hint}"))
     _print_reading(reading, as_json=as_json)
+
+
+def _tested(settings: Settings, what: str, select: Sequence[str]) -> Source:
+    """The configured source with this id, else one for the address or file."""
+    parts = dict(part.partition("=")[::2] for part in select)
+    if wrong := [part for part in select if "=" not in part or part.partition("=")[0] not in SELECTORS]:
+        raise UsageError(f"--select {wrong[0]}: write one of {', '.join(SELECTORS)}, then = and a selector")
+    if "://" in what:
+        return Source("test", what, what, SourceKind.PAGE if parts else SourceKind.FEED, select=parts)
+    known = load(settings.config_dir, env=settings.environ).sources
+    if (found := next((source for source in known if source.id == what), None)) is not None:
+        return replace(found, select=parts or found.select)
+    return Source("test", what, f"file:{what}", SourceKind.PAGE if parts else SourceKind.FEED, select=parts)
 
 
 async def _fetch(settings: Settings, url: str, now: datetime) -> Fetched | Failure:
@@ -160,6 +180,10 @@ def _read(source: Source, fetched: Fetched, now: datetime) -> Reading | Failure:
 
 
 def _print_reading(reading: Reading, *, as_json: bool) -> None:
+    if reading.snapshot is not None and not as_json:
+        words = len(text_of_version(reading.snapshot, {}).split())
+        click.echo(f"a document of {words:,} words; the first poll stores it, what changes after that is told")
+        return
     if as_json:
         print_json(
             {"title": reading.title, "total": reading.total, "warnings": reading.warnings, "entries": reading.entries}
@@ -179,11 +203,15 @@ def _print_reading(reading: Reading, *, as_json: bool) -> None:
 @click.argument("url")
 @click.option("--id", "source_id", help="Stable and unique; made from the name when left out.")
 @click.option("--name")
-def add(url: str, source_id: str | None, name: str | None) -> None:
-    """Look at URL now, and write it into sources.yaml, comments kept; a page's advertised feed is taken in its place."""
+@click.option("--document", is_flag=True, help="Watch the page itself for changed wording.")
+def add(url: str, source_id: str | None, name: str | None, document: bool) -> None:
+    """Look at URL now, and write what can be watched there into sources.yaml, comments kept.
+
+    That is its feed, the feed that the page leads to, a sitemap, a JSON list, else its listing with suggested selectors.
+    """
     from bot.commands.adding import add_source
 
-    click.echo(add_source(_settings(), url, source_id, name))
+    click.echo(add_source(_settings(), url, source_id, name, document=document))
 
 
 @sources_command.command("remove")

@@ -56,6 +56,13 @@ def advertised_feeds(body: bytes, url: str) -> tuple[FeedLink, ...]:
     return tuple(feed for _, feed in sorted(found.values(), key=lambda pair: pair[0]))
 
 
+def page_title(body: bytes) -> str | None:
+    """The title in a page's head, as one line."""
+    root = texts.parse_html(body[:_HEAD])
+    title = None if root is None else next(root.iter("title"), None)
+    return texts.line("".join(map(str, title.itertext())), 200) or None if title is not None else None
+
+
 def _alternates(root: texts.Element) -> Iterator[tuple[str, str, str]]:
     for element in root.iter("link"):
         kind = (element.get("type") or "").partition(";")[0].strip().lower()

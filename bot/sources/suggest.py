@@ -23,7 +23,8 @@ from bot.sources.pages import MAX_MARKUP, raw_entries
 _FRAME = frozenset({"nav", "header", "footer", "aside", "form"})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _FEWEST = 3
-_ANY_TIME = datetime(9000, 1, 1, tzinfo=UTC)
+ANY_TIME = datetime(9000, 1, 1, tzinfo=UTC)
+"""A time of fetching that lets every date pass."""
 _STATE_CLASSES = re.compile(
     r"(?:first|last|odd|even|active|current|selected|hidden|visible|open|closed|is-.*|has-.*|js-.*|post-\d+|.*\d{3,}.*)"
 )
@@ -137,7 +138,7 @@ def _dated(item: Tag) -> str | None:
             isinstance(tag, Tag)
             and 6 <= len(words) <= 40
             and _classes(tag)
-            and dates.parse(words, _ANY_TIME) is not None
+            and dates.parse(words, ANY_TIME) is not None
         ):
             return _css(tag.name, _classes(tag)[:1])
     return None

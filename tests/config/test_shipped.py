@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
@@ -64,11 +65,16 @@ def test_the_header_of_alerts_names_every_action_stage_and_key(repo_root):
     assert missing == []
 
 
-def test_sources_that_are_on_are_plain_feeds(config):
+def test_sources_that_are_on_need_no_key_and_no_guess(config):
     on = [source for source in config.sources if source.enabled]
-    assert len(on) >= 50
-    assert all(source.kind is SourceKind.FEED and source.url.startswith("https://") for source in on)
-    assert not any(re.search(r"api[_-]?key|/api/v\d|api\.", source.url) for source in on)
+    kinds = Counter(source.kind for source in on)
+    assert kinds[SourceKind.FEED] >= 50
+    assert kinds[SourceKind.DOCUMENT] >= 2
+    assert kinds[SourceKind.PAGE] >= 1
+    assert all(source.url.startswith("https://") for source in on)
+    assert all(source.select.get("item") for source in on if source.kind is SourceKind.PAGE)
+    assert all(source.actor for source in on if source.kind is SourceKind.DOCUMENT), "whose terms they are"
+    assert not any(re.search(r"[?&](api[_-]?)?key=", source.url) for source in on)
 
 
 def test_every_source_that_is_off_says_why(repo_root, entries):
