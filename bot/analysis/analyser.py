@@ -89,7 +89,8 @@ class _Language:
         if not reading.on_topic:
             return NOT_ON_TOPIC
         source_actor = self.source_actors.get(article.source_actor or "")
-        cast = Cast(self.topic, self.lexicon, (reading.title, reading.text), source_actor)
+        town = self.lexicon.town_of(article.url)
+        cast = Cast(self.topic, self.lexicon, (reading.title, reading.text), source_actor, town)
         judged = judge(reading, cast)
         facts = features(reading, judged)
         score = self.score(facts)

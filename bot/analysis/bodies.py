@@ -38,9 +38,15 @@ class Bodies:
     """The places of one article with their bodies: what common nouns stand for."""
 
     def __init__(
-        self, topic: Topic, lexicon: Lexicon, parts: Sequence[Found], source_actor: Actor | None = None
+        self,
+        topic: Topic,
+        lexicon: Lexicon,
+        parts: Sequence[Found],
+        source_actor: Actor | None = None,
+        town: Place | None = None,
     ) -> None:
-        """Index what was found in the title and the text."""
+        """Index what was found in the title and the text; ``town`` is the one that the outlet's address names."""
+        self.town = town
         self.topic = topic
         self.lexicon = lexicon
         self.parts = parts
@@ -304,7 +310,7 @@ class Bodies:
         for _, one in self.mentioned:
             if one.kind in {"place", "adjective", "placebody"} and one.ref.kind in wanted:
                 return one.ref  # type: ignore[no-any-return]
-        return None
+        return self.town if "city" in wanted else None
 
 
 def is_vague(who: Who) -> bool:

@@ -98,6 +98,11 @@ class Lexicon:
         for actor in topic.actors:
             if actor.jurisdiction:
                 self.actors_by_place[actor.jurisdiction].append(actor)
+        self._towns = {
+            place.name.lower().replace(" ", ""): place
+            for place in sorted(topic.places, key=lambda place: place.rank)
+            if place.kind in {"city", "county"} and len(place.name) >= _TOWN
+        }
         self._verb_final = vocabulary.settings.get("order") == "verb-final"
         self._capitals = vocabulary.settings.get("capitals") != "nouns"
         self._german = vocabulary.language == "de"
@@ -116,6 +121,14 @@ class Lexicon:
     def size(self) -> int:
         """Number of distinct token sequences."""
         return len(self._keys)
+
+    def town_of(self, url: str) -> Place | None:
+        """The city or county whose name an outlet's address begins with: `portland.gov`, `www.bostonglobe.example`."""
+        for label in url.partition("://")[2].partition("/")[0].lower().split(".")[:-1]:
+            for length in range(len(label), _TOWN - 1, -1):
+                if label[:length] in self._towns:
+                    return self._towns[label[:length]]
+        return None
 
     def topic_words(self) -> list[str]:
         """Token sequences that can put a text on topic."""
@@ -298,6 +311,8 @@ _COMPOUND = 10
 """Letters of the shortest German compound that is taken apart."""
 _ABBREVIATED = 2
 """Letters of a word whose full stop ends no sentence: `St.`, `Ft.`"""
+_TOWN = 6
+"""Letters of the shortest name of a town that is looked for in addresses."""
 _SHORT = 3
 """Letters of an abbreviation that says too little alone."""
 _PARTICLES = frozenset({"off", "out", "down", "back", "away", "aside", "on"})

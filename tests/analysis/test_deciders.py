@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.model import Action
-from tests.analysis.conftest import Ask
+from bot.analysis import Analyser
+from bot.model import Action, Article
+from tests.analysis.conftest import WHEN, Ask
 
 DECIDERS = [
     # the decider stands in the text, in the active
@@ -78,3 +79,48 @@ def test_who_is_sued_by_nobody_named(ask: Ask) -> None:
     lead = ask("Macy's sued over facial recognition").lead
     assert lead is not None
     assert lead.line == "Macy's is sued over facial recognition"
+
+
+@pytest.mark.parametrize(
+    ("url", "actor"),
+    [
+        ("https://www.portland.gov/news/1", "Portland City Council"),
+        ("https://www.oaklandside.example/1", "Oakland City Council"),
+        ("https://www.example.org/portland/1", ""),
+        ("https://news.example.org/a", ""),
+    ],
+)
+def test_the_council_of_a_local_outlet(analyser: Analyser, url: str, actor: str) -> None:
+    """`City Council` in a local outlet is the town's that its address names; elsewhere it is nobody's."""
+    text = "The ordinances passed without a dissenting vote."
+    local = Article(url, "", url, "City Council bans facial recognition", text, "src", WHEN, WHEN)
+    lead = analyser.analyse(local).lead
+    assert lead is not None
+    assert lead.actor == actor
+
+
+@pytest.mark.parametrize(
+    ("short", "actor"),
+    [
+        ("ICO", "ICO"), ("CNIL", "CNIL"), ("FTC", "FTC"), ("OPC", "Office of the Privacy Commissioner of Canada"), ("OAIC", "OAIC"),
+        ("EDPB", "EDPB"), ("AEPD", "AEPD"), ("IMY", "Swedish Data Protection Authority"), ("ANPD", "ANPD"), ("DPC", "Data Protection Commission (Ireland)"),
+        ("PIPC", "Personal Information Protection Commission (Korea)"), ("CAC", "Cyberspace Administration of China"), ("OVIC", "Office of the Victorian Information Commissioner"),
+        ("DHS", "US Department of Homeland Security"), ("CBP", "US Customs and Border Protection"), ("TSA", "Transportation Security Administration"),
+    ],
+)  # fmt: skip
+def test_acronyms(ask: Ask, short: str, actor: str) -> None:
+    """Authorities are known by their short names."""
+    lead = ask(f"{short} orders company to stop facial recognition", "The privacy authority gave it two months.").lead
+    assert lead is not None
+    assert lead.actor == actor
+
+
+@pytest.mark.parametrize(
+    ("short", "actor"),
+    [("NYPD", "New York Police Department"), ("LAPD", "Los Angeles Police Department"), ("RCMP", "RCMP")],
+)
+def test_acronyms_of_police(ask: Ask, short: str, actor: str) -> None:
+    """So are police forces."""
+    lead = ask(f"{short} bans facial recognition by officers").lead
+    assert lead is not None
+    assert lead.actor == actor
