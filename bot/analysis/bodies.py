@@ -90,7 +90,7 @@ class Bodies:
         kind, place, given = self._kind_and_place(kind, word, place)
         if kind in SPEAKERS | {"deployer"}:
             return self._speaker(mention, found, kind)
-        named = self._worded(kind, word, place) or self._named(kind, place)
+        named = self._worded(kind, self._fuller(kind, word), place) or self._named(kind, place)
         if named is None and kind == "executive" and place is not None and place.kind == "country":
             named = self._named("agency", place)
         if named is None and kind in {"regulator", "executive"} and place is not None:
@@ -101,6 +101,15 @@ class Bodies:
             code = place.code if place is not None else None
             return Who(self._as_written(mention, found), kind, None, code, mention, found.tokens.part)
         return Who(self._placed_body(kind, word, place), kind, None, place.code, mention, found.tokens.part)
+
+    def _fuller(self, kind: str, word: str) -> str:
+        """`the court` is the `High Court` that the article names in another place."""
+        if word not in _PLAIN:
+            return word
+        for found, one in self.mentioned:
+            if one.kind == "body" and one.ref == kind and one.last - one.first > 1:
+                return " ".join(item.norm for item in found.tokens.items[one.first : one.last])
+        return word
 
     def _known(self, actor: Actor, mention: Mention, found: Found) -> Who:
         code = first_code(actor.jurisdiction)

@@ -44,6 +44,9 @@ _KIN = {
     "adopt": {"adopt", "permit", "enact"},
 }  # fmt: skip
 """Actions by which the same matter may be told elsewhere in the article."""
+_ALLOWED = frozenset({"police", "agency", "school", "deployer"})
+"""Who is allowed something, more often than allowing it."""
+_APPROVERS = frozenset({"city", "legislature", "regulator", "court"})
 _PLAINTIFFS = frozenset({"prosecutor", "ngo", "person"})
 _LAWS = frozenset({"ban", "permit", "propose", "enact", "repeal"})
 
@@ -75,6 +78,8 @@ class Deciders:
             return self._plaintiff(frame, who)
         if self._done_to(frame, who):
             return self._authority(frame, who)
+        if frame.action == "permit" and who.type in _ALLOWED:
+            return self._approver(frame, who) or who
         if frame.action in {"order", "rule", "fine", "investigate"} and who.type not in AUTHORITIES | {"police"}:
             return self._told(frame, who, AUTHORITIES) or self.cast.fallback(frame, AUTHORITIES) or who
         if who.type in _LAWLESS and who.id is None and self._powerless(frame, who):
@@ -143,6 +148,17 @@ class Deciders:
             return guess
         return own or who
 
+    def _approver(self, frame: Frame, who: Who) -> Who | None:
+        """`Police get council approval for …`: the council allows it, and not the police."""
+        found = self.reading.found(frame.sentence.part)
+        for one in found.names:
+            inside = frame.sentence.first <= one.first < frame.sentence.last
+            if inside and one.kind == "body" and one.ref in _APPROVERS:
+                by = self.cast.of_mention(one, found, frame.action)
+                if by is not None and by.name != who.name:
+                    return replace(by, guessed=True) if not is_vague(by) else self._council(frame, who)
+        return None
+
     def _plaintiff(self, frame: Frame, who: Who) -> Who | None:
         """`Walgreens sued over …`: whoever another sentence says sues; else the one sued stands for the case."""
         for other, by in self.judged:
@@ -205,7 +221,7 @@ class Deciders:
             near = other.action in kin or (other.strength == "soft" and other.sentence.index <= 2)
             if not near or by.name == who.name or by.type in SPEAKERS or not by.public or is_vague(by):
                 continue
-            law = frame.action in _LAWS and who.type in {"legislature", "city"}
+            law = frame.action in _LAWS | {"restrict", "pause"} and who.type in {"legislature", "city"}
             if law and not told and (by.type == "executive" or other.action not in kin):
                 continue
             known = by.id is not None or by.place == who.place

@@ -9,55 +9,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Literal
 
 import ahocorasick
 
 from bot.analysis import inflect
+from bot.analysis.matches import KEPT, Key, Mention, covered, fold, longest, placed, raw_form, readings
 from bot.analysis.text import Tokens, read
 from bot.topic import Actor, Place, Sense, Term, Topic, Vocabulary
 
-Layer = Literal["term", "name", "sense", "class", "target", "sign"]
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """What one token sequence may mean."""
-
-    layer: Layer
-    kind: str
-    """Term kind, `actor`/`place`/`adjective`/`body`, the sense's role, or the class's name."""
-    ref: Any
-    """The vocabulary entry: Term, Actor, Place, Sense, or a string."""
-    form: str = ""
-    """Form codes of a sense (:mod:`bot.analysis.inflect`)."""
-    raw: str | None = None
-    """Must stand with exactly these capitals."""
-    capital: bool = False
-    """Must begin with a capital."""
-    tail: str = ""
-    """A split-off prefix that must stand later in the clause: `setzt … aus`."""
-    needs: tuple[str, ...] = ()
-    """One of these folded words must be in the article."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A key found at tokens ``first`` to ``last`` (exclusive)."""
-
-    first: int
-    last: int
-    key: Key
-
-    @property
-    def kind(self) -> str:
-        """See :class:`Key`."""
-        return self.key.kind
-
-    @property
-    def ref(self) -> Any:
-        """See :class:`Key`."""
-        return self.key.ref
+__all__ = ["Found", "Key", "Lexicon", "Mention", "fold"]
 
 
 @dataclass(slots=True)
@@ -160,22 +121,22 @@ class Lexicon:
                 at[mention.kind] = max(at.get(mention.kind, 0), mention.last)
             else:
                 layers[layer].append(mention)
-        found.terms = _longest(layers["term"])
-        found.names = _longest(_placed(layers["name"], present))
-        found.senses = _readings(layers["sense"], _covered(found.terms))
-        found.targets = _longest(layers["target"])
+        found.terms = longest(layers["term"])
+        found.names = longest(placed(layers["name"], present))
+        found.senses = readings(layers["sense"], covered(found.terms))
+        found.targets = longest(layers["target"])
         found.signs = sorted(layers["sign"], key=lambda mention: mention.first)
         return found
 
     def company(self, tokens: Tokens) -> str:
         """All words of a part, padded with spaces: what entries with `needs` or `context` look for their company in."""
-        return " " + " ".join(item.norm for item in tokens.items if item.word or item.norm in _KEPT) + " "
+        return " " + " ".join(item.norm for item in tokens.items if item.word or item.norm in KEPT) + " "
 
     def _matches(self, tokens: Tokens, norms: list[str], present: str) -> Iterator[Mention]:
         if not self._keys or not norms:
             return
         # Hyphens and quotes inside names must not hide them, so matching runs on word tokens only.
-        places = [index for index, item in enumerate(tokens.items) if item.word or item.norm in _KEPT]
+        places = [index for index, item in enumerate(tokens.items) if item.word or item.norm in KEPT]
         if not places:
             return
         joined = " " + " ".join(norms[index] for index in places) + " "
@@ -316,17 +277,6 @@ _TOWN = 6
 _SHORT = 3
 """Letters of an abbreviation that says too little alone."""
 _PARTICLES = frozenset({"off", "out", "down", "back", "away", "aside", "on"})
-_KEPT = frozenset({"&", "+", "'s"})
-
-
-def fold(text: str) -> str:
-    """Token sequence of a vocabulary entry, as the automaton knows it."""
-    return " ".join(item.norm for item in read("title", text, frozenset()).items if item.word or item.norm in _KEPT)
-
-
-def raw_form(text: str) -> str:
-    """As :func:`fold`, with capitals."""
-    return " ".join(item.raw for item in read("title", text, frozenset()).items if item.word or item.norm in _KEPT)
 
 
 def _folded(words: Iterable[str]) -> tuple[str, ...]:
@@ -358,53 +308,6 @@ def _fits(tokens: Tokens, first: int, last: int, key: Key, present: str) -> bool
     if key.raw is not None:
         if tokens.shouting and not key.raw.isupper():
             return False
-        raws = " ".join(item.raw for item in tokens.items[first:last] if item.word or item.norm in _KEPT)
+        raws = " ".join(item.raw for item in tokens.items[first:last] if item.word or item.norm in KEPT)
         return raws == key.raw
     return not key.capital or tokens.items[first].capital
-
-
-_PLACE_KINDS = frozenset({"place", "placebody", "placepolice", "adjective"})
-
-
-def _placed(mentions: list[Mention], present: str) -> list[Mention]:
-    """Of places that share a name, the one whose context the article has, else the one of highest rank."""
-    kept: list[Mention] = []
-    best: dict[tuple[int, int], tuple[tuple[int, int], Mention]] = {}
-    for mention in mentions:
-        if mention.kind not in _PLACE_KINDS:
-            kept.append(mention)
-            continue
-        place: Place = mention.ref
-        hits = sum(f" {fold(word)} " in present for word in place.context)
-        if place.rank < 0 and not hits:
-            continue
-        span = (mention.first, mention.last)
-        merit = (min(hits, 3), place.rank)
-        if span not in best or merit > best[span][0]:
-            best[span] = (merit, mention)
-    return [*kept, *(mention for _, mention in best.values())]
-
-
-def _covered(terms: list[Mention]) -> set[int]:
-    """Tokens that name the technology: `scan` in `face scan` is no verb."""
-    return {index for term in terms if term.kind in {"core", "product"} for index in range(term.first, term.last)}
-
-
-def _readings(mentions: list[Mention], covered: set[int]) -> list[tuple[Mention, ...]]:
-    spans: dict[tuple[int, int], list[Mention]] = {}
-    for mention in mentions:
-        spans.setdefault((mention.first, mention.last), []).append(mention)
-    firsts = _longest([readings[0] for readings in spans.values()])
-    return [tuple(spans[one.first, one.last]) for one in firsts if covered.isdisjoint(range(one.first, one.last))]
-
-
-def _longest(mentions: list[Mention]) -> list[Mention]:
-    """Without overlaps: the longer match wins, then the earlier one, then the order of the vocabulary."""
-    taken: set[int] = set()
-    kept: list[Mention] = []
-    for mention in sorted(mentions, key=lambda one: (one.first - one.last, one.first)):
-        span = range(mention.first, mention.last)
-        if taken.isdisjoint(span):
-            taken.update(span)
-            kept.append(mention)
-    return sorted(kept, key=lambda one: one.first)

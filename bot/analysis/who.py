@@ -184,11 +184,22 @@ class Cast(Bodies):
                 return Who(inner.name, inner.type, inner.id, place.code, mention, part)
             name = named.name if named is not None else place.name
             return Who(name, "country", named.id if named else None, place.code, mention, part)
+        if action in _IN_COURT and place.code.startswith("US-"):
+            return self._party(place, mention, part)
         if named is not None and named.type == "city":
             return Who(named.name, "city", named.id, place.code, mention, part)
         return Who(
             self.council(place), "city" if place.kind != "state" else "legislature", None, place.code, mention, part
         )
+
+    def _party(self, place: Place, mention: Mention, part: str) -> Who:
+        """As which a place goes to court: a state as its attorney general, a city as itself."""
+        if place.kind != "state":
+            return Who(f"City of {place.name}", "city", None, place.code, mention, part)
+        known = next((one for one in self.by_place.get(place.code, ()) if one.type == "prosecutor"), None)
+        if known is not None:
+            return Who(known.name, known.type, known.id, place.code, mention, part)
+        return Who(f"{place.name} Attorney General", "prosecutor", None, place.code, mention, part)
 
     # --- the rest of the article ------------------------------------------------------------------------------------------
 
@@ -303,6 +314,7 @@ _FITTING: dict[str, frozenset[str]] = {
 }
 
 
+_IN_COURT = frozenset({"sue", "settle"})
 _OFFICES = frozenset({"executive", "prosecutor", "regulator", "court", "legislature", "city", "police"})
 _COMPANIES = frozenset({"vendor", "platform", "deployer", "organisation", "landlord"})
 _OTHERS = _COMPANIES | {"police", "agency", "school", "executive"}

@@ -31,6 +31,11 @@ DECIDERS = [
     ("New Jersey bars police from using Clearview", "The state attorney general said that officers should stop using the facial recognition app.", "New Jersey Attorney General"),
     ("Detroit will not arrest on a facial recognition match alone", "The Detroit Police Department promised to stop arrests that rest on facial recognition alone.", "Detroit Police Department"),
     ("Oakland bans facial recognition", "The Oakland City Council banned it on Tuesday; police had asked for exceptions.", "Oakland City Council"),
+    ("Texas settles with Meta over facial recognition", "", "Texas Attorney General"),
+    ("Detroit settles lawsuit over facial recognition", "", "City of Detroit"),
+    ("San Jose police get council approval for facial recognition", "", "San Jose City Council"),
+    ("Kenyan court halts rollout of facial recognition", "The High Court in Nairobi suspended it.", "High Court of Kenya"),
+    ("Montana passes law limiting facial recognition", "Gov. Greg Gianforte signed the bill.", "Montana Legislature"),
     # the council's city stands elsewhere
     ("City Council votes to ban facial recognition", "BAKERSFIELD, Calif. - The council voted 5-2 on Tuesday.", "Bakersfield City Council"),
     ("School face recognition paused in New York", "The state Senate and Assembly approved a pause of two years.", "New York State Legislature"),

@@ -12,7 +12,7 @@ FLOORS = {
     "German": {
         "precision": 0.975,
         "recall": 0.909,
-        "found with right actor": 0.84,
+        "found with right actor": 0.863,
         "found with right action": 0.886,
         "found with right targets": 0.772,
         "found with right jurisdictions": 0.886,
@@ -21,7 +21,7 @@ FLOORS = {
     "English": {
         "precision": 0.973,
         "recall": 0.768,
-        "found with right actor": 0.634,
+        "found with right actor": 0.639,
         "found with right action": 0.685,
         "found with right targets": 0.654,
         "found with right jurisdictions": 0.68,
