@@ -77,6 +77,8 @@ class StoryCandidate:
     """Headlines of its reports, differing ones, a handful."""
     readings: tuple[PolicyChange, ...] = ()
     """How its other reports read the change, where they differ from the lead in action, actor or targets."""
+    details: tuple[str, ...] = ()
+    """Names and figures of its reports (:mod:`bot.stories.details`)."""
     curated: bool = False
     told: bool = False
     article_count: int = 0
@@ -160,6 +162,8 @@ class StoryPart:
     """The earlier story that a new one follows: an extension, a reversal, the next step of the matter."""
     readings: tuple[PolicyChange, ...] = ()
     """Other ways in which the article tells the act (of its other party), for matching."""
+    details: tuple[str, ...] = ()
+    """Names and figures of the article, for matching."""
 
 
 @dataclass(frozen=True, slots=True)

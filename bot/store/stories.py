@@ -30,6 +30,7 @@ from bot.store.story_desk import split as desk_split
 from bot.store.story_lookups import StoryLookups
 from bot.store.story_rows import (
     lead_columns,
+    more_details,
     more_readings,
     more_titles,
     reason_codes,
@@ -164,6 +165,7 @@ class Stories(StoryLookups):
             "thread": thread,
             "titles": more_titles((), title),
             "readings": [],
+            "details": [],
         }
         story_id: int = self._connection.execute(
             insert(self._connection, stories).values(row).returning(stories.c.id)
@@ -218,6 +220,7 @@ class Stories(StoryLookups):
             "first_at": min(at, row["first_at"]),
             "last_at": max(at, row["last_at"]),
             "titles": more_titles(row["titles"], article.title or article.text[:160]),
+            "details": more_details(row["details"], part.details),
         }
         if lead is not None:
             values |= lead_columns(lead)

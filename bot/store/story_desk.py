@@ -11,7 +11,7 @@ from bot.errors import UsageError
 from bot.model import StoryRole
 from bot.store.rows import change_from_json, change_from_row
 from bot.store.sql import insert
-from bot.store.story_rows import lead_columns, more_readings, more_titles
+from bot.store.story_rows import lead_columns, more_details, more_readings, more_titles
 from bot.store.tables.articles import articles, policy_changes
 from bot.store.tables.stories import stories, story_articles, story_keys, story_revisions, story_stages
 
@@ -46,6 +46,7 @@ def merge(connection: Connection, keep: int, other: int) -> None:
         "told": kept["told"] or gone["told"],
         "alerted": kept["alerted"] or gone["alerted"],
         "titles": titles,
+        "details": more_details(kept["details"], gone["details"]),
         "readings": more_readings(kept["readings"], change_from_json(kept["change"]), change_from_json(gone["change"])),
         "previous_id": None if kept["previous_id"] == other else kept["previous_id"],
     }
@@ -93,6 +94,7 @@ def split(connection: Connection, story_id: int, article_id: int, now: datetime)
         "alerted": False,
         "titles": [],
         "readings": [],
+        "details": [],
     }
     new_id: int = connection.execute(insert(connection, stories).values(values).returning(stories.c.id)).scalar_one()
     title = connection.execute(select(articles.c.title).where(articles.c.id == article_id)).scalar_one()

@@ -15,6 +15,8 @@ MAX_TITLES = 8
 """Differing headlines a story keeps for matching."""
 MAX_READINGS = 6
 """Differing readings of the change a story keeps for matching."""
+MAX_DETAILS = 120
+"""Names and figures a story keeps for matching: those of its first few reports."""
 _QUOTE_KEPT = 600
 
 
@@ -65,6 +67,7 @@ def candidate_from_row(row: RowMapping) -> StoryCandidate:
         last_at=row["last_at"],
         titles=tuple(row["titles"]),
         readings=tuple(change_from_json(value) for value in row["readings"]),
+        details=tuple(row["details"]),
         curated=row["curated"],
         told=row["told"],
         article_count=row["article_count"],
@@ -77,6 +80,11 @@ def more_titles(kept: Sequence[str], title: str) -> list[str]:
     if not title or title in kept or len(kept) >= MAX_TITLES:
         return list(kept)
     return [*kept, title]
+
+
+def more_details(kept: Sequence[str], details: Sequence[str]) -> list[str]:
+    """The kept names and figures, and more while there is room."""
+    return list(dict.fromkeys((*kept, *details)))[:MAX_DETAILS]
 
 
 def more_readings(

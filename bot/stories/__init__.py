@@ -6,7 +6,8 @@ module              decides
 ``identity``        which address is the same address
 ``nearcopies``      which text is the same text
 ``keys``            what a report is looked up by
-``likeness``        how likely a report and a story are the same act (``actors``, ``places``, ``families``)
+``reported``        what a report and a story name, and whether they mean one decider
+``likeness``        how likely a report and a story are the same act (``actors``, ``places``, ``families``, ``details``)
 ``matching``        which story a change belongs to
 ``plans``           what an article means for the stories, and what of it is news
 ``stages``          which step of a change is news

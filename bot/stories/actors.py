@@ -10,9 +10,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bot.stories.text import word_set, words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
 
 
 class Body(StrEnum):
@@ -40,6 +43,8 @@ class Same(StrEnum):
 
     YES = "same"
     MAYBE = "maybe"
+    PARTY = "party"
+    """The other party of an act that one imposes on the other."""
     UNKNOWN = "unknown"
     NO = "different"
 
@@ -56,11 +61,18 @@ class ActorKey:
     branch: Branch = Branch.NONE
     id: str | None = None
     """Of the actors file."""
+    initials: str = ""
+    """What a name of several words is called in short."""
 
     @property
     def vague(self) -> bool:
         """Perhaps no actor at all ("developers", "campaigners"): not in the actors file, no body of a known kind."""
         return self.id is None and self.body is Body.NONE
+
+    def within(self, names: Collection[str], form: Callable[[str], str] = str) -> bool:
+        """Whether its name, or what it is called in short, stands among ``names`` (words, or their stems by ``form``)."""
+        telling = self.core - NATIONS or self.core
+        return bool(telling) and (all(form(word) in names for word in telling) or self.initials in names)
 
     @property
     def national(self) -> bool:
@@ -130,6 +142,8 @@ SAME_NAMES: Final = dict(
     )
 )
 """Words that name one nation or bloc; an empty value drops the word ("u" of "U.S.", "united")."""
+_SHORTEST: Final = 3
+_PREFIXES: Final = frozenset({"US", "UK"})
 _NAMED_OFFICE: Final = re.compile(r"\b(?:governor|gov|mayor|senator|sen|rep|president)\s+(?!of\b|for\b)\w+(?:\s+\w+)*$")
 
 
@@ -145,10 +159,17 @@ def actor_key(actor: str, actor_id: str | None = None) -> ActorKey:
         mapped = SAME_NAMES.get(word, word)
         if mapped and mapped not in _GENERIC:
             tokens[mapped] = None
+    if actor_id is None and actor == actor.lower():  # "tax agency", "developers": a description, which names nobody
+        tokens.clear()
     if not tokens and re.search(r"\bcongress(?:ional)?\b", folded):
         tokens["us"] = None
     branch = next((kind for kind, pattern in _BRANCHES if pattern.search(folded)), Branch.NONE)
-    return ActorKey(frozenset(tokens), body, " ".join(tokens), branch, actor_id)
+    return ActorKey(frozenset(tokens), body, " ".join(tokens), branch, actor_id, _initials(actor))
+
+
+def _initials(actor: str) -> str:
+    letters = "".join(word[0] for word in actor.split() if word[0].isupper() and word not in _PREFIXES).lower()
+    return letters if len(letters) >= _SHORTEST else ""
 
 
 def names_in(text: str) -> frozenset[str]:
@@ -163,6 +184,10 @@ def same_actor(one: ActorKey, other: ActorKey) -> Same:
         return Same.YES
     if not one.core or not other.core:
         return Same.UNKNOWN
+    if one.text in (other.initials, other.text) and one.text not in NATIONS and kinds_fit:
+        return Same.YES if not _other_branch(one, other) else Same.MAYBE
+    if other.text == one.initials and kinds_fit:
+        return Same.YES
     if one.core == other.core:
         return Same.YES if kinds_fit and not _other_branch(one, other) else Same.MAYBE
     nested = one.core <= other.core or other.core <= one.core

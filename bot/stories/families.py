@@ -44,6 +44,7 @@ _RELATED: Final = frozenset(
         (A.PROPOSE, A.PERMIT), (A.PROPOSE, A.ADOPT), (A.PROPOSE, A.REPEAL),
         (A.CALL_FOR, A.INVESTIGATE), (A.REVIEW, A.INVESTIGATE), (A.CALL_FOR, A.BAN), (A.CALL_FOR, A.PAUSE), (A.CALL_FOR, A.RESTRICT),
         (A.CALL_FOR, A.COMMIT), (A.REVIEW, A.RESTRICT), (A.REVIEW, A.PAUSE), (A.REVIEW, A.HALT),
+        (A.DELETE, A.RULE), (A.HALT, A.RULE), (A.PAUSE, A.RULE), (A.CALL_FOR, A.RULE), (A.CALL_FOR, A.ORDER),
         (A.ORDER, A.RULE), (A.FINE, A.RULE), (A.INVESTIGATE, A.RULE), (A.INVESTIGATE, A.PERMIT), (A.INVESTIGATE, A.ORDER), (A.HALT, A.DELETE), (A.COMMIT, A.DELETE), (A.FINE, A.SETTLE), (A.ORDER, A.SETTLE), (A.RESTRICT, A.SETTLE), (A.HALT, A.SETTLE), (A.BAN, A.SETTLE),
         (A.BAN, A.RULE), (A.RULE, A.PERMIT), (A.RULE, A.REPEAL), (A.RULE, A.RESTRICT), (A.SUE, A.INVESTIGATE),
         (A.SUE, A.SETTLE), (A.COMMIT, A.SETTLE), (A.ADOPT, A.ENACT),
@@ -106,6 +107,10 @@ LINK_BACK: Final = timedelta(days=3 * 366)
 """How far back a new story is linked to the one it follows, and a reversal to what it undoes."""
 BURST: Final = timedelta(days=6)
 """Most coverage of an act comes within it."""
+
+
+IMPOSED: Final = frozenset({A.BAN, A.ORDER, A.FINE, A.INVESTIGATE, A.RULE, A.SUE, A.SETTLE, A.DELETE})
+"""What one party does to another: a report may name either."""
 
 
 def window(action: Action, *, by_law: bool) -> timedelta:

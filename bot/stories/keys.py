@@ -1,6 +1,6 @@
 """Index keys: what a report is looked up by, so that matching never walks the archive.
 
-A key is a short text: ``a:`` actor, ``p:`` place (with the sort of act where the place is a whole country), ``m:`` number of
+A key is a short text: ``t:`` any story, ``a:`` actor, ``p:`` place (with the sort of act where the place is a whole country), ``m:`` number of
 a bill at a place, ``o:`` product, ``w:`` telling word of the headline. Actor, place and measure keys reach back as far as a
 measure's stages lie apart; headline words only as far as one burst of coverage.
 """
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 NEAR: Final = timedelta(days=21)
 """How far apart two reports may be that only headline words or a whole country bring together."""
+ANY: Final = "t:"
+"""Every story: on one topic there are few in a few days, and a report may name nobody that a key could be made of."""
+DAYS: Final = timedelta(days=3)
+"""How far apart a report and a story may be that nothing but their time brings together."""
 AHEAD: Final = timedelta(days=45)
 """How much later a story may have begun than a report that arrives late."""
 TITLE_KEYS: Final = 6
@@ -33,7 +37,7 @@ _SORTS: Final = {
 
 def keys_for(change: PolicyChange, title: str = "") -> tuple[str, ...]:
     """Return the keys under which a story with this change, reported under this headline, is found."""
-    keys: list[str] = []
+    keys = [ANY]
     actor = actor_key(change.actor, change.actor_id)
     if actor.core:
         keys.append(f"a:{actor.text}")
@@ -64,7 +68,8 @@ def looks_for(article: Article, analysis: Analysis) -> tuple[StoryLook, ...]:
     primary = _all_keys((change for change in analysis.changes if change.primary), title)
     looks = []
     if primary:
-        looks.append(StoryLook(primary, at - NEAR, at + NEAR))
+        looks.append(StoryLook(tuple(key for key in primary if key != ANY), at - NEAR, at + NEAR))
+        looks.append(StoryLook((ANY,), at - DAYS, at + DAYS, limit=30))
         far = _only(primary, ("a:", "m:", "p:"))
         far = tuple(key for key in far if "|" not in key)
         if far:

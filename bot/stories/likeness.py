@@ -6,19 +6,32 @@ weighs most, then the action; targets, place, product and headline help, and spe
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from bot.model import Action, Article, PolicyChange, Reason, Stage, StoryCandidate
-from bot.stories.actors import SAME_NAMES, ActorKey, Body, Same, actor_key, names_in, same_actor
-from bot.stories.families import BURST, CASES, FAMILY, LAWMAKING, LINK_BACK, THREAD_WINDOW, Fit, fit, undoes, window
+from bot.model import PolicyChange, Reason, StoryCandidate
+from bot.stories.actors import ActorKey, Body, Branch, Same
+from bot.stories.details import BILL, FIGURE, shared
+from bot.stories.families import (
+    BURST,
+    CASES,
+    FAMILY,
+    LINK_BACK,
+    THREAD_WINDOW,
+    Fit,
+    fit,
+    undoes,
+    window,
+)
 from bot.stories.measures import contradict, measures
 from bot.stories.places import Places, relate
+from bot.stories.reported import Known, Report, actor_of, known, makes_law, same_decider, stems, telling
 from bot.stories.stages import PHASE, Phase, stage_of
-from bot.stories.text import plain_title, stem, telling_words
+from bot.stories.text import stem
 
 _OPEN: Final = frozenset({"anyone", "public_space"})
 _NEIGHBOURS: Final = tuple(
@@ -32,19 +45,19 @@ _NEIGHBOURS: Final = tuple(
 )
 """Users that desks name for one another: a city's ban is on its government, its police or its employees."""
 _SAME_DAYS: Final = timedelta(days=2)
+_WEEKS: Final = timedelta(days=21)
 _OTHER_CASE: Final = 0.25
+_SOMEWHAT: Final = 0.25
 _TWO: Final = 2
+_LEAST_DETAILS: Final = 0.5
+_MOST_DETAILS: Final = 1.5
+_TOLD_ALIKE: Final = 1.0
+_LIKE_HEADLINE: Final = 0.4
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 JOIN: Final = 3.0
 """Evidence from which a report joins a story."""
-
-_AGAIN = re.compile(
-    r"\b(?:extend(?:s|ed|ing)?|extension|renew(?:s|ed|ing)?|prolong(?:s|ed)?|indefinite(?:ly)?|until further notice|reintroduc\w+|"
-    r"re-introduc\w+|continue(?:s|d)?\s+(?:its|the|a)?\s*(?:pause|ban|moratorium|suspension))\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,99 +94,55 @@ class _Evidence:
             self.reasons.append(Reason(f"match_{code}", f"{detail} ({weight:+.1f})"))
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """One change as one article reports it, prepared for comparing."""
-
-    change: PolicyChange
-    article: Article
-    actor: ActorKey
-    telling: frozenset[str]
-    named: frozenset[str]
-    """Stems of the actor's name."""
-    names: frozenset[str]
-    """Words of headline and evidence, for seeing whom else they name."""
-    measures: frozenset[str]
-    by_law: bool
-    again: bool
+def commonness(candidates: Iterable[StoryCandidate]) -> Mapping[str, int]:
+    """In how many of the stories at hand each name and figure stands."""
+    return Counter(detail for candidate in candidates for detail in set(candidate.details))
 
 
-def report(change: PolicyChange, article: Article) -> Report:
-    """Prepare a change for comparing with many stories."""
-    headline = article.title or article.text[:160]
-    actor = _actor(change.actor, change.actor_id)
-    return Report(
-        change=change,
-        article=article,
-        actor=actor,
-        telling=_telling(headline),
-        named=frozenset(map(stem, actor.core)),
-        names=names_in(f"{headline} {change.evidence.quote}"),
-        measures=measures(f"{headline} {change.evidence.quote} {change.product or ''}"),
-        by_law=makes_law(change),
-        again=bool(_AGAIN.search(f"{headline} {change.evidence.quote} {change.duration or ''}")),
-    )
+def compare(this: Report, candidate: StoryCandidate, common: Mapping[str, int] = MappingProxyType({})) -> Likeness:
+    """Weigh one report against one story: the best of the story's readings counts.
 
-
-def makes_law(change: PolicyChange) -> bool:
-    """True when the change is a step of a measure of a lawmaking body."""
-    if change.action not in LAWMAKING:
-        return False
-    return (
-        actor_key(change.actor, change.actor_id).body is Body.LAW
-        or change.action is Action.ENACT
-        or change.stage
-        in (
-            Stage.PASSED,
-            Stage.ENACTED,
-            Stage.PROPOSED,
-            Stage.CONSIDERED,
-        )
-    )
-
-
-def compare(this: Report, candidate: StoryCandidate) -> Likeness:
-    """Weigh one report against one story: the best of the story's readings counts."""
-    title = max(
-        (_headlines(this, headline) for headline in candidate.titles),
-        default=None,
-        key=lambda one: -1.0 if one is None else one,
-    )
+    Args:
+        this: The report.
+        candidate: The story.
+        common: Of :func:`commonness`: what many stories share tells none from another.
+    """
     readings = (candidate.change, *candidate.readings)
-    return max((_weigh(this, reading, candidate, title) for reading in readings), key=lambda found: found.total)
+    story = known(this, candidate)
+    return max((_weigh(this, reading, story, common) for reading in readings), key=lambda found: found.total)
 
 
-def _weigh(this: Report, reading: PolicyChange, candidate: StoryCandidate, title: float | None) -> Likeness:
-    evidence = _Evidence()
+def _weigh(this: Report, reading: PolicyChange, story: Known, common: Mapping[str, int]) -> Likeness:
+    evidence, candidate, title = _Evidence(), story.candidate, story.title
     places = relate(this.change.jurisdictions, reading.jurisdictions)
-    same = _same_actor(this, _actor(reading.actor, reading.actor_id))
+    other = actor_of(reading.actor, reading.actor_id)
+    same = same_decider(this, reading, other, places, story)
     by_law = this.by_law and makes_law(reading)
+    told_alike = _weigh_details(evidence, this, other, story, common)
     _weigh_actor(evidence, this, reading, same, places, by_law=by_law)
     actions = fit(this.change.action, reading.action)
     if undoes(this.change.action, reading.action) and this.article.published > candidate.last_at:
         actions = Fit.UNDOES
-    _weigh_action(evidence, this.change, reading, actions, by_law=by_law)
-    _weigh_targets(evidence, this.change, reading)
+    close = story.gap <= _SAME_DAYS and (
+        told_alike >= _TOLD_ALIKE
+        or (title or 0.0) >= _LIKE_HEADLINE
+        or (told_alike >= _LEAST_DETAILS and same is Same.YES and places is Places.SAME)
+    )
+    _weigh_action(evidence, this.change, reading, actions, by_law=by_law, close=close)
+    _weigh_targets(evidence, this.change, reading, close=close)
     _weigh_place(
         evidence, places, same, public=by_law or this.actor.body is not Body.NONE or FAMILY[this.change.action] in CASES
     )
     _weigh_title(evidence, title)
     _weigh_measure(evidence, this, reading, candidate.titles)
-    gap = _gap(this.article, candidate)
-    if same is Same.UNKNOWN and actions is Fit.SAME and gap <= _SAME_DAYS and _share_words(this, candidate):
+    gap = story.gap
+    if same is Same.UNKNOWN and gap <= _SAME_DAYS and _unnamed(this, other, story, actions, told_alike):
         evidence.add(0.8, "unnamed", "nobody named, the same act in the same days under a like headline")
+    if gap > _WEEKS and not title and not (_moves_on(this, reading, by_law=by_law) or _recalls(this, other, candidate)):
+        evidence.add(-0.5, "apart", "later, and no word of headline or opening in common")
     allowed = LINK_BACK if actions is Fit.UNDOES else _allowed(this, reading, by_law=by_law)
     _weigh_time(evidence, this, gap, allowed, title)
     return Likeness(evidence.total, tuple(evidence.reasons), same, places, actions, gap > allowed, gap, title)
-
-
-def _same_actor(this: Report, other: ActorKey) -> Same:
-    """An actor that may be none gives way to the story's where headline or evidence names that one."""
-    same = same_actor(this.actor, other)
-    nobody = same is Same.UNKNOWN or (same is Same.NO and this.actor.vague)
-    if nobody and other.core and other.core <= this.names:
-        return Same.MAYBE
-    return same
 
 
 def _weigh_actor(
@@ -182,6 +151,8 @@ def _weigh_actor(
     names = f"{this.change.actor} / {reading.actor}" if this.change.actor != reading.actor else this.change.actor
     if same is Same.YES:
         evidence.add(1.6 if this.actor.national else 2.5, "actor", f"same actor: {names}")
+    elif same is Same.PARTY:
+        evidence.add(1.2, "actor", f"two parties of one act: {names}")
     elif same is Same.MAYBE:
         evidence.add(1.2, "actor", f"perhaps the same actor: {names}")
     elif by_law and places is Places.SAME:
@@ -193,7 +164,7 @@ def _weigh_actor(
 
 
 def _weigh_action(
-    evidence: _Evidence, change: PolicyChange, reading: PolicyChange, actions: Fit, *, by_law: bool
+    evidence: _Evidence, change: PolicyChange, reading: PolicyChange, actions: Fit, *, by_law: bool, close: bool
 ) -> None:
     names = f"{change.action} / {reading.action}" if change.action is not reading.action else change.action.value
     if actions is Fit.SAME:
@@ -209,10 +180,10 @@ def _weigh_action(
     elif actions is Fit.VAGUE:
         evidence.add(0.3, "action", f"an act of no particular kind: {names}")
     else:
-        evidence.add(-1.5, "action", f"unlike actions: {names}")
+        evidence.add(-0.5 if close else -1.5, "action", f"unlike actions: {names}")
 
 
-def _weigh_targets(evidence: _Evidence, change: PolicyChange, reading: PolicyChange) -> None:
+def _weigh_targets(evidence: _Evidence, change: PolicyChange, reading: PolicyChange, *, close: bool) -> None:
     one, other = set(change.targets), set(reading.targets)
     if not one or not other or _OPEN & (one | other):
         if one & other:
@@ -222,7 +193,7 @@ def _weigh_targets(evidence: _Evidence, change: PolicyChange, reading: PolicyCha
     elif any(one & users and other & users for users in _NEIGHBOURS):
         return
     else:
-        evidence.add(-2.0, "targets", f"{', '.join(sorted(one))} / {', '.join(sorted(other))}")
+        evidence.add(-0.7 if close else -2.0, "targets", f"{', '.join(sorted(one))} / {', '.join(sorted(other))}")
 
 
 def _weigh_place(evidence: _Evidence, places: Places, same: Same, *, public: bool) -> None:
@@ -232,15 +203,32 @@ def _weigh_place(evidence: _Evidence, places: Places, same: Same, *, public: boo
         evidence.add(-0.5 if same is Same.YES and not public else -3.0, "place", "different places")
 
 
-def _headlines(this: Report, headline: str) -> float | None:
-    """Likeness of headlines beyond the actor's own name, which is weighed already; None when nothing is left to compare."""
-    mine, theirs = this.telling - this.named, _telling(headline) - this.named
-    return _dice(mine, theirs) if mine and theirs else None
+def _unnamed(this: Report, other: ActorKey, story: Known, actions: Fit, told_alike: float) -> bool:
+    """Whether nobody is named, and the rest speaks for one act: details, words, or a branch of government and some words."""
+    branches = this.actor.branch is other.branch is not Branch.NONE
+    if actions is Fit.SAME:
+        like = _share_words(this, story.candidate) or (branches and (story.title or 0.0) >= _SOMEWHAT)
+        return told_alike >= _LEAST_DETAILS or like
+    return actions is Fit.FAMILY and told_alike >= _LEAST_DETAILS
 
 
 def _share_words(this: Report, candidate: StoryCandidate) -> bool:
     """Two telling words in common with one headline: a verb alone is no likeness."""
-    return any(len(this.telling & _telling(headline)) >= _TWO for headline in candidate.titles)
+    return any(len(this.telling & telling(headline)) >= _TWO for headline in candidate.titles)
+
+
+def _weigh_details(
+    evidence: _Evidence, this: Report, other: ActorKey, story: Known, common: Mapping[str, int]
+) -> float:
+    """Names and figures in common beyond the actors', while an act is fresh; gives how much they weigh."""
+    if story.gap > BURST:
+        return 0.0
+    without = this.named | {stem(word) for word in other.core}
+    weight, found = shared(this.details, story.candidate.details, without, common)
+    weight = min(_MOST_DETAILS, round(weight, 1))
+    if weight >= _LEAST_DETAILS:
+        evidence.add(weight, "details", f"both tell of {', '.join(each.lstrip(FIGURE + BILL) for each in found[:4])}")
+    return weight
 
 
 def _weigh_title(evidence: _Evidence, title: float | None) -> None:
@@ -271,6 +259,16 @@ def _allowed(this: Report, reading: PolicyChange, *, by_law: bool) -> timedelta:
     return min(window(this.change.action, by_law=False), window(reading.action, by_law=False))
 
 
+def _moves_on(this: Report, reading: PolicyChange, *, by_law: bool) -> bool:
+    return by_law and PHASE[stage_of(this.change)] > PHASE[stage_of(reading)]
+
+
+def _recalls(this: Report, other: ActorKey, candidate: StoryCandidate) -> bool:
+    """Whether report and story share any name or figure beyond the actors'; also where either has none to share."""
+    theirs = frozenset(candidate.details)
+    return not theirs or not this.details or bool((this.details & theirs) - this.named - stems(other))
+
+
 def _weigh_time(evidence: _Evidence, this: Report, gap: timedelta, allowed: timedelta, title: float | None) -> None:
     if gap <= _SAME_DAYS:
         evidence.add(0.3, "time", "in the same days")
@@ -280,29 +278,6 @@ def _weigh_time(evidence: _Evidence, this: Report, gap: timedelta, allowed: time
         evidence.add(-0.8, "case", "another headline, later: perhaps another case")
     weight = -3.0 if gap > allowed else -0.3 - 1.5 * (gap / allowed)
     evidence.add(weight, "time", f"{gap.days} days apart")
-
-
-def _gap(article: Article, candidate: StoryCandidate) -> timedelta:
-    at = article.published
-    if at > candidate.last_at:
-        return at - candidate.last_at
-    return max(candidate.first_at - at, timedelta(0))
-
-
-def _dice(one: frozenset[str], other: frozenset[str]) -> float:
-    if not one or not other:
-        return 0.0
-    return 2 * len(one & other) / (len(one) + len(other))
-
-
-@lru_cache(maxsize=4096)
-def _actor(actor: str, actor_id: str | None) -> ActorKey:
-    return actor_key(actor, actor_id)
-
-
-@lru_cache(maxsize=4096)
-def _telling(text: str) -> frozenset[str]:
-    return frozenset(SAME_NAMES.get(word, word) for word in telling_words(plain_title(text)))
 
 
 @lru_cache(maxsize=4096)

@@ -10,12 +10,13 @@ from bot.model import Article, CopyOf, PolicyChange, Reason, StoryCandidate, Sto
 from bot.stories.actors import Same, actor_key, same_actor
 from bot.stories.families import CASES, FAMILY, Fit
 from bot.stories.keys import date_of
-from bot.stories.likeness import Likeness, Report, compare, report
+from bot.stories.likeness import Likeness, commonness, compare
 from bot.stories.nearcopies import same_template
 from bot.stories.places import Places, relate
+from bot.stories.reported import Report, report
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _AGAIN_AFTER: Final = timedelta(days=20)
 _COPY: Final = 9.0
@@ -49,8 +50,9 @@ def decide(
                 why = (Reason("copy", copied.reason),)
                 return Match(known, why, _COPY, copy=True, own=copied.own, edited_at=copied.edited_at)
     found: list[tuple[float, float, int, Match]] = []
+    common = commonness(candidates)
     for candidate in candidates:
-        likeness = _best_time(this, candidate)
+        likeness = _best_time(this, candidate, common)
         if likeness.joins and not _separate(this, likeness):
             nearness = -abs((candidate.last_at - article.published).total_seconds())
             match = Match(candidate, likeness.reasons, likeness.total)
@@ -66,13 +68,14 @@ def _other_name(this: Report, candidate: StoryCandidate) -> bool:
     return (apart or others) and any(same_template(this.article.title, title) for title in candidate.titles)
 
 
-def _best_time(this: Report, candidate: StoryCandidate) -> Likeness:
+def _best_time(this: Report, candidate: StoryCandidate, common: Mapping[str, int]) -> Likeness:
     """Compare at the time of publication and, where the text says when it was decided, at that time."""
-    likeness = compare(this, candidate)
+    likeness = compare(this, candidate, common)
     when = date_of(this.change.decided)
     if when is None or abs(when - this.article.published) < timedelta(days=20):
         return likeness
-    then = compare(replace(this, article=replace(this.article, published=min(when, this.article.published))), candidate)
+    earlier = replace(this, article=replace(this.article, published=min(when, this.article.published)))
+    then = compare(earlier, candidate, common)
     return max(likeness, then, key=lambda one: one.total)
 
 

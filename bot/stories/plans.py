@@ -32,13 +32,15 @@ from bot.model import (
     Transition,
 )
 from bot.stories.actors import Same, actor_key, same_actor
+from bot.stories.details import details
 from bot.stories.families import CASES, FAMILY, LINK_BACK, Family, Fit
 from bot.stories.keys import date_of, keys_for
-from bot.stories.likeness import compare, makes_law, report
+from bot.stories.likeness import compare
 from bot.stories.matching import Match, decide
 from bot.stories.places import Places
+from bot.stories.reported import makes_law, report
 from bot.stories.revisions import advanced, filled, revision
-from bot.stories.stages import Step, stage_of, step
+from bot.stories.stages import PHASE, Step, stage_of, step
 from bot.stories.text import words
 
 if TYPE_CHECKING:
@@ -63,6 +65,8 @@ class _Lead:
     """Lesser acts of the same actor."""
     parties: tuple[PolicyChange, ...]
     """The same fine, order or ruling as told of its other party."""
+    retold: tuple[PolicyChange, ...]
+    """What else the text says of the actor, and may mean the act by."""
     rank: int
     quiet: bool
     """A round-up: it joins and tells nothing."""
@@ -71,6 +75,10 @@ class _Lead:
     def keys(self) -> tuple[str, ...]:
         title = self.article.title or self.article.text[:160]
         return tuple(dict.fromkeys(key for one in (self.change, *self.parties) for key in keys_for(one, title)))
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        return details(self.article.title, self.article.text)
 
     @property
     def readings(self) -> tuple[PolicyChange, ...]:
@@ -123,7 +131,8 @@ def _lead_of(article: Article, analysis: Analysis, primaries: Sequence[int], ran
     riders = [other for other in primaries[1:] if _rides(changes[index], changes[other])]
     quiet = _is_round_up(article, [changes[other] for other in primaries])
     acts = tuple(changes[rider] for rider in riders)
-    return _Lead(article, index, changes[index], acts, _parties(analysis, index), rank, quiet), riders
+    retold = _retold(changes, changes[index])
+    return _Lead(article, index, changes[index], acts, _parties(analysis, index), retold, rank, quiet), riders
 
 
 def _lead(lead: _Lead, candidates: Sequence[StoryCandidate], copied: CopyOf | None) -> StoryPart:
@@ -137,6 +146,8 @@ def _lead(lead: _Lead, candidates: Sequence[StoryCandidate], copied: CopyOf | No
             found = decide(lead.article, other, candidates)
             if found is not None and _leads_like(found, other, match):
                 match = found
+    if match is None:
+        match = _as_retold(lead, candidates)
     if match is not None:
         return _joined(lead, match)
     return StoryPart(
@@ -149,6 +160,29 @@ def _lead(lead: _Lead, candidates: Sequence[StoryCandidate], copied: CopyOf | No
         stage=stage_of(lead.change),
         previous=_follows(lead.article, lead.change, candidates),
         readings=lead.readings,
+        details=lead.details,
+    )
+
+
+def _as_retold(lead: _Lead, candidates: Sequence[StoryCandidate]) -> Match | None:
+    """The story of these very days that tells the act as the article's own text does, where its lead was read otherwise."""
+    for change in lead.retold:
+        match = decide(lead.article, change, candidates)
+        if match is not None and abs(lead.article.published - match.candidate.last_at) <= _COPIED_WITHIN:
+            return match
+    return None
+
+
+def _retold(changes: Sequence[PolicyChange], lead: PolicyChange) -> tuple[PolicyChange, ...]:
+    """What the text says of the lead's actor at the lead's place beside the lead, and not as of another time."""
+    return tuple(
+        change
+        for change in changes
+        if not change.primary
+        and change.decided is None
+        and change.actor == lead.actor
+        and change.jurisdictions == lead.jurisdictions
+        and PHASE[change.stage] is PHASE[lead.stage]
     )
 
 
@@ -200,6 +234,7 @@ def _joined(lead: _Lead, match: Match) -> StoryPart:
         lead=better,
         revision=None if quietly else revision(story.change, lead.change, lead.article),
         readings=lead.readings,
+        details=lead.details,
     )
 
 

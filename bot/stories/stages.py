@@ -55,7 +55,7 @@ _SIGNS: Final = re.compile(
     r"\b(?:signs|signed)\b(?! (?:up|on|off|a letter|an? (?:open )?letter|petitions?)\b)", re.IGNORECASE
 )
 _NOT_YET: Final = re.compile(
-    r"\b(?:if|once|until|unless|before|when|would|could|must|should|awaits?|awaiting|pending|whether|yet|to be|may|not|never)\b[^.;]*$",
+    r"\b(?:if|once|until|unless|before|when|would|could|must|should|awaits?|awaiting|pending|whether|yet|to be|may|not|never|(?:days?|weeks?|months?) after)\b[^.;]*$",
     re.IGNORECASE,
 )
 _BEFORE_SIGNING: Final = 60

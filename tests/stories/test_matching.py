@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -430,3 +431,70 @@ def test_any_plan_pings_at_most_once_and_only_for_its_lead(
     assert len({part.change_index for part in plan.parts}) == len(plan.parts)
     assert all(part.reasons for part in plan.parts)
     assert plan == assign(article(title, text="x"), analysis(*said), list(reversed(known)), copied)
+
+
+SHOPS = {"targets": ("retail",), "jurisdictions": ("US",)}
+
+
+def test_either_party_of_an_imposed_act_may_be_named() -> None:
+    known = story(5, change("FTC", "ban", actor_id="ftc", **SHOPS), "Rite Aid banned from face scans for five years")
+    other = article("Rite Aid banned from face scans in its shops after FTC complaint", day=0.3)
+    assert joins(lead(other, change("Rite Aid", "ban", actor_id="rite-aid", **SHOPS), among=(known,))) == 5
+
+
+def test_companies_that_name_each_other_do_two_things() -> None:
+    known = story(5, change("Amazon", "halt"), "Amazon follows IBM and halts sales, Microsoft may be next")
+    other = article("Microsoft halts sales like Amazon", day=0.3)
+    assert joins(lead(other, change("Microsoft", "halt"), among=(known,))) is None
+
+
+def test_a_citys_act_may_be_given_to_its_state_when_the_headline_names_the_city() -> None:
+    known = story(
+        6, change("Portland City Council", "ban", stage="passed", jurisdictions=("US-OR/Portland",)), "Portland bans it"
+    )
+    states = change("Oregon Legislature", "ban", stage="passed", jurisdictions=("US-OR",))
+    assert joins(lead(article("Oregon: Portland bans face scans", day=2), states, among=(known,))) == 6
+    assert joins(lead(article("Oregon bans face scans", day=2), states, among=(known,))) is None
+    assert joins(lead(article("Oregon follows Portland and bans face scans", day=30), states, among=(known,))) is None
+
+
+def test_names_and_figures_bring_together_what_headlines_word_differently() -> None:
+    text = "A settlement with Robert Williams, jailed in 2020, is worth $300,000 and binds the force to audits of 2,017 cases."
+    begun = lead(article("Promise after a wrongful arrest", text=text), change("Detroit", "propose"))
+    assert "#300000" in begun.details
+    known = story(8, change("Detroit", "propose"), "Promise after a wrongful arrest", details=begun.details)
+    pays = change("Detroit", "settle", targets=("anyone",))
+    told = "The city pays Robert Williams $300,000."
+    assert joins(lead(article("City settles", text=told, day=0.5), pays, among=(known,))) == 8
+    assert joins(lead(article("City settles", text="The city pays a man.", day=0.5), pays, among=(known,))) is None
+
+
+def test_one_bill_is_one_measure_whichever_house_a_desk_names() -> None:
+    first = article("Washington lawmakers pass face scan rules", text="The House voted for SB 6280 on Monday.")
+    state = change("Washington State Legislature", "enact", stage="passed", jurisdictions=("US-WA",))
+    known = story(9, state, first.title, details=lead(first, state).details)
+    congress = change("US Congress", "enact", stage="passed", jurisdictions=("US",))
+    title = "House and Senate agree on face scan rules"
+    named = article(title, text="Both chambers agree on a last version of SB 6280.", day=1)
+    assert joins(lead(named, congress, among=(known,))) == 9
+    assert joins(lead(article(title, day=1), congress, among=(known,))) is None
+
+
+def test_an_act_that_the_text_tells_as_others_do_joins_them_though_its_lead_reads_opposite() -> None:
+    place = {"jurisdictions": ("US-CA/Oakland",), "stage": "passed"}
+    known = story(10, change("Oakland City Council", "ban", **place), "Oakland council bans it")
+    permit = change("Oakland City Council", "permit", **place)
+    beside = change("Oakland City Council", "ban", primary=False, **place)
+    assert joins(lead(article("Oakland council voted", day=0.5), permit, beside, among=(known,))) == 10
+    assert joins(lead(article("Oakland council voted", day=0.5), permit, among=(known,))) is None
+    assert joins(lead(article("Oakland council voted", day=9), permit, beside, among=(known,))) is None
+
+
+def test_any_story_of_these_days_is_looked_at() -> None:
+    report = article("Face scans end", text="Nobody is named.")
+    looks = looks_for(report, analysis(change("agency", "halt")))
+    anyone = [look for look in looks if look.keys == ("t:",)]
+    assert len(anyone) == 1
+    assert anyone[0].since is not None
+    assert anyone[0].since > T0 - timedelta(days=5)
+    assert "t:" in keys_for(change("IBM", "halt"))

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     false,
+    text,
 )
 
 from bot.model import Action, Stage, StoryRole
@@ -47,6 +48,9 @@ stories = Table(
     Column("source_count", Integer, nullable=False, server_default="0"),
     Column("titles", Json, nullable=False),  # a handful of differing headlines, for matching
     Column("readings", Json, nullable=False),  # how other reports read the change, for matching
+    Column(
+        "details", Json, nullable=False, server_default=text("'[]'")
+    ),  # names and figures of its reports, for matching
     Index("ix_stories_first_at", "first_at"),
     Index("ix_stories_stage_at", "stage_at", "id"),  # what listings are ordered by
     Index("ix_stories_last_at", "last_at"),
