@@ -178,9 +178,10 @@ class Desk(Teller):
         articles = self._tx.articles.add_many([(one.article, one.analysis) for one in own], self._judgement.fingerprint)
         stored = {id(one): article for one, article in zip(own, articles, strict=True)}
         told: list[Told] = []
-        for one in fresh:
+        for number, one in enumerate(fresh):
             if id(one) in stored:
-                told.append(self._article(one, *stored[id(one)]))
+                fresh[number], article_id, created = self._unless_another(one, *stored[id(one)])
+                told.append(self._article(fresh[number], article_id, created))
             else:
                 earlier = again[one.entry.key]
                 why = f"this source published the same words before, as entry {earlier.id}"
@@ -192,6 +193,21 @@ class Desk(Teller):
             ]
         )
         return told
+
+    def _unless_another(self, one: Judged, article_id: int, created: bool) -> tuple[Judged, int, bool]:
+        """An entry with its article: one of its own when that known at its address is another item of this source."""
+        known = self._tx.articles.get(article_id) if not created and one.entry.guid is not None else None
+        if known is None or known.source_id != self._source.id:
+            return one, article_id, created
+        lead = next((change for change in self._tx.articles.changes(article_id) if change.primary), None)
+        if not stories.another_under_link(known, one.article, lead, one.analysis.lead):
+            return one, article_id, created
+        canonical, discriminator = stories.article_identity(replace(one.entry, shared_link=True))
+        one = replace(one, article=replace(one.article, canonical_url=canonical, discriminator=discriminator))
+        ((article_id, created),) = self._tx.articles.add_many(
+            [(one.article, one.analysis)], self._judgement.fingerprint
+        )
+        return one, article_id, created
 
     def _article(self, one: Judged, article_id: int, created: bool) -> Told:
         if not created:

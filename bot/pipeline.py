@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -30,6 +31,7 @@ from bot.sources import learning
 from bot.sources.articles import ArticlePage, extract, fetch_article
 from bot.sources.http import Fetcher
 from bot.sources.robots import Robots
+from bot.sources.urls import host_of
 from bot.store.articles import Wanted
 from bot.store.outbox_desk import OutboxDesk
 from bot.telling import Told
@@ -39,7 +41,8 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
 """A poll or page that takes longer belongs to whoever claims it next."""
-PAGES_AT_ONCE = 8
+PAGES_AT_ONCE, PAGES_OF_ONE_HOST = 16, 2
+"""Article pages read at the same time, in all and of one host: the others of it come when these are done."""
 LARGE, LARGE_UNKNOWN = 256 * 1024, 24 * 1024
 """Bytes from which a document is read in a process: one of which nothing is known takes far longer."""
 MAY_BE_DANGEROUS = 1024 * 1024
@@ -101,6 +104,8 @@ async def poll(
         done = _digest(parts, judgement, source, state, fetched)
     else:
         reading = await _read_elsewhere(parts, pool, source, state, fetched)
+        if reading is not None:
+            fetched = replace(fetched, body=b"")  # many wait here for their turn to write
         done = await asyncio.to_thread(_digest, parts, judgement, source, state, fetched, reading)
     if isinstance(done, Polled):
         return done
@@ -219,18 +224,33 @@ def _failed(judgement: Judgement, source: Source, state: SourceState, failure: F
 
 
 async def read_pages(parts: Parts, fetcher: Fetcher, robots: Robots, pool: Pool | None = None) -> int:
-    """Fetch the article pages that are due and judge their articles again. Gives how many were tried."""
-    wanted = await asyncio.to_thread(_claim_pages, parts)
-    await asyncio.gather(*(_read_page(parts, fetcher, robots, pool, one) for one in wanted))
+    """Fetch the article pages that are due, as many as may be at once, and judge their articles again. Gives how many."""
+    wanted = await asyncio.to_thread(claim_pages, parts, PAGES_AT_ONCE)
+    await asyncio.gather(*(read_page(parts, fetcher, robots, pool, one) for one in wanted))
     return len(wanted)
 
 
-def _claim_pages(parts: Parts) -> list[Wanted]:
+def claim_pages(parts: Parts, limit: int, under_way: Iterable[str] = ()) -> list[Wanted]:
+    """Lease article pages that are due, only a few of one host, so that a slow one keeps no others waiting.
+
+    Args:
+        parts: What we work with.
+        limit: Most pages.
+        under_way: Hosts of pages that are being read now, once for each.
+    """
+    busy = Counter(under_way)
+
+    def fits(url: str) -> bool:
+        host = host_of(url)
+        busy[host] += 1
+        return busy[host] <= PAGES_OF_ONE_HOST
+
     with parts.store.transaction() as tx:
-        return tx.articles.claim_wanted(parts.owner, parts.clock(), LEASE, PAGES_AT_ONCE)
+        return tx.articles.claim_wanted(parts.owner, parts.clock(), LEASE, limit, fits)
 
 
-async def _read_page(parts: Parts, fetcher: Fetcher, robots: Robots, pool: Pool | None, wanted: Wanted) -> None:
+async def read_page(parts: Parts, fetcher: Fetcher, robots: Robots, pool: Pool | None, wanted: Wanted) -> None:
+    """Fetch one claimed article page and judge its article again."""
     fetched = await fetch_article(fetcher, robots, wanted.url, parts.clock())
     page: ArticlePage | Failure | None = fetched if isinstance(fetched, Failure) else None
     if isinstance(fetched, Fetched) and pool is not None and len(fetched.body) >= LARGE_UNKNOWN:

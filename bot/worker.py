@@ -26,6 +26,8 @@ from bot.pool import Pool
 from bot.settling import Settler
 from bot.sources.http import Fetcher
 from bot.sources.robots import Robots
+from bot.sources.urls import host_of
+from bot.store.articles import Wanted
 from bot.wiring import Parts
 
 log = logging.getLogger(__name__)
@@ -46,6 +48,7 @@ class Worker:
         self._stop = asyncio.Event()
         self._fault: BaseException | None = None
         self._polls: set[asyncio.Task[None]] = set()
+        self._pages_read: set[asyncio.Task[None]] = set()
         self._ticks: set[asyncio.Task[None]] = set()
         self._room = asyncio.Event()
         self._robots = Robots(fetcher)
@@ -98,7 +101,7 @@ class Worker:
             raise self._fault
 
     async def _wind_down(self) -> None:
-        under_way = self._polls | self._ticks
+        under_way = self._polls | self._pages_read | self._ticks
         if under_way:
             _, late = await asyncio.wait(under_way, timeout=GRACE.total_seconds())
             for task in late:
@@ -175,7 +178,25 @@ class Worker:
         await self._settler.flush()
 
     async def _pages(self) -> None:
-        await pipeline.read_pages(self._parts, self._fetcher, self._robots, self._pool)
+        """Start a task for each due page while there is room; a slow one delays no other."""
+        free = pipeline.PAGES_AT_ONCE - len(self._pages_read)
+        if free <= 0:
+            return
+        under_way = [task.get_name() for task in self._pages_read]
+        for wanted in await asyncio.to_thread(pipeline.claim_pages, self._parts, free, under_way):
+            task = asyncio.create_task(self._page_one(wanted), name=host_of(wanted.url))
+            self._pages_read.add(task)
+            task.add_done_callback(self._pages_read.discard)
+
+    async def _page_one(self, wanted: Wanted) -> None:
+        try:
+            await pipeline.read_page(self._parts, self._fetcher, self._robots, self._pool, wanted)
+        except StoreUnavailable as error:
+            log.warning("page not stored, its lease will run out", extra={"url": wanted.url, "error": str(error)})
+        except StoreError as error:
+            self._fail(error)
+        except Exception:
+            log.exception("page failed", extra={"url": wanted.url})
 
     async def _deliver(self) -> None:
         await pipeline.deliver(self._parts, self._sender, self._stop.is_set)

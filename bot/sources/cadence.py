@@ -103,6 +103,8 @@ def next_poll(
     poll: Poll,
     now: datetime,
     limits: CadenceLimits = CadenceLimits(),
+    *,
+    interval: timedelta | None = None,
 ) -> datetime:
     """The time of the next poll.
 
@@ -112,12 +114,13 @@ def next_poll(
         poll: what this poll gave.
         now: time of this poll.
         limits: bounds.
+        interval: that was found for it; None: the state's.
 
     Returns:
         Later by the interval, less the source's own jitter; after failures later by the interval times one more than
         their weight; never before the server's ``Retry-After``.
     """
-    interval = state.interval or source.every or limits.start
+    interval = interval or state.interval or source.every or limits.start
     if poll.failure is None:
         return (
             now + interval * (1 - limits.jitter * share(source.id))

@@ -92,9 +92,9 @@ def after_success(
         entries_total=state.entries_total + len(new),
         title=reading.title or state.title,
     )
-    after = replace(after, interval=cadence.next_interval(source, after, poll, limits))
     learned = _judged(source, after, poll, now, limits)
-    return replace(learned, warnings=(*reading.warnings, *_warnings(source, state, after, poll)))
+    warnings = (*reading.warnings, *_warnings(source, state, after, poll))
+    return replace(learned, warnings=warnings) if warnings else learned
 
 
 def after_failure(
@@ -113,16 +113,17 @@ def after_failure(
         failures=state.failures + cadence.weight(failure),
         polls_failed=state.polls_failed + 1,
         last_error=failure.detail,
-        interval=cadence.next_interval(source, state, poll, limits),
     )
     return _judged(source, after, poll, now, limits)
 
 
 def _judged(source: Source, after: SourceState, poll: Poll, now: datetime, limits: CadenceLimits) -> Learned:
-    """The state with its health and the time of the next poll."""
+    """The state with its health, its interval and the time of the next poll, put together once: nearly every poll ends here."""
     judged = assess(source, after, poll.failure, now)
-    at = cadence.next_poll(source, after, poll, now, limits)
-    return Learned(replace(after, health=judged.health, health_since=judged.since, next_poll_at=at), judged.notice)
+    interval = cadence.next_interval(source, after, poll, limits)
+    at = cadence.next_poll(source, after, poll, now, limits, interval=interval)
+    state = replace(after, interval=interval, health=judged.health, health_since=judged.since, next_poll_at=at)
+    return Learned(state, judged.notice)
 
 
 def _still_moved(state: SourceState, fetched: Fetched) -> str | None:

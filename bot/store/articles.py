@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,6 +31,8 @@ _PLAIN = (
 
 WANTED, FETCHED, GIVEN_UP = "wanted", "fetched", "given up"
 """States of a page that is still to be fetched, was, or will not be."""
+_LOOKED_AT = 8
+"""Due pages looked at for each one that is claimed: many of one host must not hide those of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,16 +231,27 @@ class Articles:
         row |= {"source_ok_at": source_ok_at}
         self._connection.execute(insert(self._connection, wanted_pages).values(row).on_conflict_do_nothing())
 
-    def claim_wanted(self, owner: str, now: datetime, lease: timedelta, limit: int) -> list[Wanted]:
-        """Lease pages that are due, the longest due first; those that others hold are passed over."""
+    def claim_wanted(
+        self, owner: str, now: datetime, lease: timedelta, limit: int, fits: Callable[[str], bool] = lambda _: True
+    ) -> list[Wanted]:
+        """Lease pages that are due, the longest due first; those that others hold are passed over.
+
+        Args:
+            owner: Who fetches them.
+            now: The time.
+            lease: After this the claim lapses.
+            limit: Most pages to take.
+            fits: Asked of each address in turn; a page of which it says no is left for a later claim.
+        """
         free = or_(wanted_pages.c.lease_until.is_(None), wanted_pages.c.lease_until <= now)
         query = (
-            select(wanted_pages.c.article_id)
+            select(wanted_pages.c.article_id, wanted_pages.c.url)
             .where(wanted_pages.c.state == WANTED, wanted_pages.c.next_at <= now, free)
             .order_by(wanted_pages.c.next_at, wanted_pages.c.article_id)
-            .limit(limit)
+            .limit(limit * _LOOKED_AT)
         )
-        taken = self._connection.execute(for_update(self._connection, query, skip_locked=True)).scalars().all()
+        due = self._connection.execute(for_update(self._connection, query, skip_locked=True))
+        taken = [row.article_id for row in due if fits(row.url)][:limit]
         if not taken:
             return []
         self._connection.execute(

@@ -5,12 +5,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-import psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import SchemaError, StoreError, StoreUnavailable
+
+if TYPE_CHECKING:  # eight megabytes that SQLite does not need
+    import psycopg
 
 UPGRADE = "run: policywatch db upgrade"
 
@@ -41,8 +44,11 @@ def translate(error: DBAPIError) -> StoreError:
     original = error.orig
     if isinstance(original, sqlite3.Error):
         return _from_sqlite(original)
-    if isinstance(original, psycopg.Error):
-        return _from_postgresql(original, lost=error.connection_invalidated)
+    if original is not None and type(original).__module__.startswith("psycopg"):
+        import psycopg
+
+        if isinstance(original, psycopg.Error):
+            return _from_postgresql(original, lost=error.connection_invalidated)
     return StoreError(f"the database failed: {_first_line(original)}")
 
 
@@ -75,9 +81,15 @@ def _from_postgresql(error: psycopg.Error, *, lost: bool) -> StoreError:
         return SchemaError(f"the database's schema is not that of this version ({text}); {UPGRADE}")
     if state == "53100":
         return StoreError("the disk that holds the database is full; free some space, nothing was lost")
-    if lost or state.startswith(_PASSING) or (not state and isinstance(error, psycopg.OperationalError)):
+    if lost or state.startswith(_PASSING) or (not state and _operational(error)):
         return StoreUnavailable(f"the database did not answer: {text}")
     return StoreError(f"the database failed: {text}")
+
+
+def _operational(error: psycopg.Error) -> bool:
+    import psycopg
+
+    return isinstance(error, psycopg.OperationalError)
 
 
 def _login_refused(text: str) -> bool:

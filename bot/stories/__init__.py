@@ -23,9 +23,10 @@ from bot.stories.keys import keys_for, looks_for
 from bot.stories.matching import decide
 from bot.stories.nearcopies import best, fingerprint
 from bot.stories.plans import assign
-from bot.stories.revisions import correction, other_item, shortened
+from bot.stories.revisions import another_under_link, correction, other_item, shortened
 
 __all__ = [
+    "another_under_link",
     "article_identity",
     "assign",
     "best",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from typing import Final
+from urllib.parse import urlsplit
 
 from bot.model import Article, PolicyChange
 from bot.stories.actors import Same, actor_key, same_actor
@@ -119,6 +120,23 @@ def other_item(before: Article, after: Article, was: PolicyChange | None, now: P
         return True
     if was is None or now is None:
         return False
+    return same_actor(actor_key(was.actor, was.actor_id), actor_key(now.actor, now.actor_id)) is Same.NO
+
+
+def another_under_link(before: Article, after: Article, was: PolicyChange | None, now: PolicyChange | None) -> bool:
+    """Tell whether a publisher gave the link of one item to another one, under an id of its own.
+
+    As a feed does that shows only its latest item and links each to its landing page. An edited headline keeps some of its
+    words; two items of one template ("X bans …", "Y bans …") tell of different actors; a home page is no item's own.
+    """
+    if " ".join(before.title.casefold().split()) == " ".join(after.title.casefold().split()):
+        return False
+    first, second = telling_words(before.title), telling_words(after.title)
+    if 2 * len(first & second) < min(len(first), len(second)) or urlsplit(after.canonical_url).path in {"", "/"}:
+        return True
+    if was is None or now is None:
+        one, other = set(words(before.title)), set(words(after.title))
+        return now is not None and 2 * len(one & other) < len(one | other)
     return same_actor(actor_key(was.actor, was.actor_id), actor_key(now.actor, now.actor_id)) is Same.NO
 
 

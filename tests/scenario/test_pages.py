@@ -54,7 +54,7 @@ async def test_a_worker_that_dies_between_an_entrys_commit_and_its_page_loses_ne
     world.server.serve("/news/boise", whole())
     await world.poll()
     # It has claimed the page, and is gone before it asks for it.
-    assert [wanted.url for wanted in pipeline._claim_pages(world.parts)] == [world.server.url("/news/boise")]
+    assert [wanted.url for wanted in pipeline.claim_pages(world.parts, 8)] == [world.server.url("/news/boise")]
     assert world.server.asked("/news/boise") == []
     entry, _ = world.entries("gazette")
     assert entry.verdict == "off_topic", "judged on the feed's text meanwhile"

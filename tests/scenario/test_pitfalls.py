@@ -157,3 +157,36 @@ async def test_an_entry_without_link_guid_and_date(watching: World):
         await watching.round(after=HOUR)
     (post,) = watching.posts()
     assert "http" not in str(post["blocks"]) or watching.sources["gazette"]["url"] in str(post["blocks"])
+
+
+async def test_a_feed_that_always_shows_one_item_under_its_home_page(watching: World):
+    """Each is another article, and none is taken for the one before it."""
+    for number, city in enumerate(CITIES[:3]):
+        item = replace(ban(city, watching.clock.now), guid=f"g{number}", link="https://gazette.example/")
+        watching.publish("gazette", item)
+        (told,) = (await watching.round(after=HOUR))["gazette"].told
+        assert told.verdict == "change"
+    assert cities(watching) == sorted(CITIES[:3])
+
+
+async def test_a_link_that_is_given_to_another_item(watching: World):
+    link = "https://gazette.example/latest"
+    quiet = replace(bakery(7, watching.clock.now), guid="one", link=link)
+    for guid, item in (
+        ("one", quiet),
+        ("two", ban("Boise", watching.clock.now)),
+        ("three", ban("Tulsa", watching.clock.now)),
+    ):
+        watching.publish("gazette", replace(item, guid=guid, link=link))
+        await watching.round(after=HOUR)
+    assert cities(watching) == ["Boise", "Tulsa"]
+
+
+async def test_a_new_id_for_an_edited_headline_is_no_other_item(watching: World):
+    first = ban("Boise", watching.clock.now)
+    watching.publish("gazette", first)
+    await watching.round(after=MINUTE)
+    watching.publish("gazette", replace(first, guid="new", title=f"{first.title}, mayor to sign it"))
+    (told,) = (await watching.round(after=HOUR))["gazette"].told
+    assert told.verdict == "same_article"
+    assert cities(watching) == ["Boise"]
