@@ -15,7 +15,7 @@ from pathlib import Path
 from bot.config import files, scalars
 from bot.config.explain import closest
 from bot.config.files import Texts
-from bot.config.merge import Merged, SourceList, merge
+from bot.config.merge import Merged, SourceList, doubled, merge
 from bot.config.reading import Node, read_model
 from bot.config.routes import build_routes, build_settings
 from bot.config.schema import AlertsFile, SourcesFile, SourcesOverlay
@@ -117,6 +117,8 @@ class _Loader:
         label = self.texts.label(name)
         value, root, found = read_model(label, model, env=self.env, text=self.texts.by_name[name])
         self.problems += found
+        if value is None and root is not None:
+            self.problems += doubled(label, root)
         return None if value is None or root is None else SourceList(label, root, value.sources)
 
     def alerts(self) -> tuple[AlertsFile, Node, str] | None:

@@ -63,15 +63,30 @@ def _lay(file: SourceList, drafts: dict[str, _Draft], merged: Merged) -> None:
     for index, entry in enumerate(file.entries):
         line = file.root.line_of("sources", index, "id")
         if entry.id in seen:
-            advice = "give each source an id of its own"
-            merged.problems.append(
-                Problem(
-                    file.file, line, f'id "{entry.id}" is used twice, first at {file.file}:{seen[entry.id]}; {advice}'
-                )
-            )
+            merged.problems.append(_twice(file.file, entry.id, line, seen[entry.id]))
             continue
         seen[entry.id] = line
         _lay_one(file, index, entry, drafts, merged)
+
+
+def doubled(file: str, root: Node) -> list[Problem]:
+    """Ids used twice in a file that is refused for other mistakes: all of them are to be told at once."""
+    entries, seen = root.child("sources"), dict[str, int]()
+    problems = []
+    for index, entry in enumerate(entries.items() if entries else ()):
+        written = entry.child("id")
+        name, line = (written.raw if written else ""), root.line_of("sources", index, "id")
+        if name and name in seen:
+            problems.append(_twice(file, name, line, seen[name]))
+        elif name:
+            seen[name] = line
+    return problems
+
+
+def _twice(file: str, source_id: str, line: int, first: int) -> Problem:
+    return Problem(
+        file, line, f'id "{source_id}" is used twice, first at {file}:{first}; give each source an id of its own'
+    )
 
 
 def _lay_one(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.config.files import BASE
-from bot.config.load import load, load_files
+from bot.config.files import BASE, Texts
+from bot.config.load import check_texts, load, load_files
 from bot.errors import ConfigError
 from bot.model import Filters, Schedule, SourceKind
 
@@ -299,3 +299,10 @@ def test_a_slip_of_the_hand_anywhere_is_a_config_error_or_nothing(name, at, cut,
     except ConfigError as found:
         error = found
     assert error is None or (error.problems and all(problem.message for problem in error.problems))
+
+
+def test_an_id_used_twice_is_told_beside_other_mistakes():
+    text = "sources:\n  - {id: a, name: A, url: https://a.example/f, kind: fed}\n  - {id: a, name: B, url: https://b.example/f}\n"
+    said = [str(problem) for problem in check_texts(Texts({"sources.yaml": text, "alerts.yaml": "routes: []\n"}), {})]
+    assert any('kind "fed" is unknown' in each for each in said), said
+    assert any('id "a" is used twice, first at sources.yaml:2' in each for each in said), said
