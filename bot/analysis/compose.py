@@ -61,6 +61,8 @@ class Composer:
             "{actor}: {object}",
         )
         text = " ".join(_fill(template, values).split())
+        if who is not None and who.id is None:
+            text = text[:1].upper() + text[1:]  # `man sues …`; a known name keeps its own first letter (easyJet)
         return text if len(text) <= MAX_LINE else text[: MAX_LINE - 1].rstrip() + "\u2026"
 
     def _keys(self, frame: Frame, who: Who | None, *, named: bool) -> list[str]:

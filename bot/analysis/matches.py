@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from bot.analysis.text import read
@@ -64,6 +65,12 @@ def raw_form(text: str) -> str:
     return " ".join(item.raw for item in read("title", text, frozenset()).items if item.word or item.norm in KEPT)
 
 
+@lru_cache(maxsize=16_384)
+def _padded(word: str) -> str:
+    """A word of a place's context as it stands among an article's words; folded once and not for each article."""
+    return f" {fold(word)} "
+
+
 _PLACE_KINDS = frozenset({"place", "placebody", "placepolice", "adjective"})
 
 
@@ -76,7 +83,7 @@ def placed(mentions: list[Mention], present: str) -> list[Mention]:
             kept.append(mention)
             continue
         place: Place = mention.ref
-        hits = sum(f" {fold(word)} " in present for word in place.context)
+        hits = sum(_padded(word) in present for word in place.context)
         if place.rank < 0 and not hits:
             continue
         span = (mention.first, mention.last)

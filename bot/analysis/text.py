@@ -129,7 +129,7 @@ def _split(text: str, start: int, stop: int, *, gap: bool) -> list[Token]:
             else first
         )
         return [Token("--" if first in _DASHES else mark, mark, start, stop, False, gap)]
-    raw = text.translate(_APOSTROPHES)
+    raw = text if text.isascii() else text.translate(_APOSTROPHES)
     if "." in raw and first.isalpha():
         raw = raw.replace(".", "")
     lower = raw.lower()

@@ -129,3 +129,18 @@ def test_acronyms_of_police(ask: Ask, short: str, actor: str) -> None:
     lead = ask(f"{short} bans facial recognition by officers").lead
     assert lead is not None
     assert lead.actor == actor
+
+
+@pytest.mark.parametrize(
+    ("title", "begins"),
+    [
+        ("After wrongful arrest, man sues police over facial recognition", "Man "),
+        ("noyb sues Clearview over facial recognition", "noyb "),
+        ("Council of judges: regulator finds facial recognition unlawful", "Regulator "),
+    ],
+)
+def test_a_line_begins_with_a_capital(ask: Ask, title: str, begins: str) -> None:
+    """Of a common noun; a name keeps the letter that it is written with."""
+    lead = ask(title).lead
+    assert lead is not None
+    assert lead.line.startswith(begins)
