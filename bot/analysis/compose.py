@@ -151,7 +151,7 @@ class Composer:
         return self.lines.get(own) or self.lines.get(key) or key.partition("_")[2].replace("_", " ")
 
     def _and(self, words: list[str]) -> str:
-        return self.lines.get("and", " and ").join(words)
+        return f" {self.lines.get('and', 'and')} ".join(words)
 
     def _owned(self, words: str, names: list[str], fields: Fields, who: Who | None) -> str:
         """`US police`, where a sentence names the country of somebody else's police."""
