@@ -142,9 +142,8 @@ class SlackReader:
         """Everything an actor did, the newest first."""
         name = self._actor(actor)
         with self._parts.store.reading() as tx:
-            ledger = sorted(tx.reports.ledger([name]), key=lambda story: story.first_at, reverse=True)
-        rows = tuple(_row(story) for story in ledger[offset : offset + count])
-        return self._ledger(name, rows, len(ledger), known=bool(ledger))
+            page, total = tx.reports.timeline(name, offset, count)
+        return self._ledger(name, tuple(map(_row, page)), total, known=total > 0)
 
     def why(self, url: str) -> Why:
         """Why an address was, or was not, told."""

@@ -199,6 +199,15 @@ class Reports:
         query = select(stories).where(*conditions).order_by(stories.c.first_at, stories.c.id)
         return [story_from_row(row) for row in self._connection.execute(query).mappings()]
 
+    def timeline(self, actor: str, offset: int, limit: int) -> tuple[list[Story], int]:
+        """One page of all that an actor did, the newest first, and how much that is in all."""
+        mine = and_(stories.c.merged_into.is_(None), _STANDS, *fits(Filters(actors=(actor,))))
+        newest = select(stories.c.id).where(mine).order_by(stories.c.first_at.desc(), stories.c.id.desc())
+        ids = list(self._connection.execute(newest.offset(offset).limit(limit)).scalars())
+        rows = self._connection.execute(select(stories).where(stories.c.id.in_(ids))).mappings()
+        found = {row["id"]: story_from_row(row) for row in rows}
+        return [found[each] for each in ids], self._count(mine)
+
     def _count(self, condition: ColumnElement[bool]) -> int:
         return self._connection.execute(select(func.count()).select_from(stories).where(condition)).scalar_one()
 

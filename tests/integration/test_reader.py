@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.model import Filters, Schedule
 from bot.slack.asks import Ask
-from tests.integration.world import ANNA, BAN, HALT, NOTHING, PAUSE, PLAN, POLICY, World
+from tests.integration.world import ANNA, BAN, HALT, NOTHING, PAUSE, PLAN, POLICY, SUIT, World
 
 
 def filled(world: World) -> World:
@@ -80,6 +80,16 @@ def test_stances_and_timeline_of_an_actor(world: World):
     unknown = reader.stances("Microsft", world.now)
     assert unknown.actor is None
     assert "Microsoft" in unknown.near
+
+
+def test_a_timeline_is_read_page_by_page_the_newest_first(world: World):
+    refs = []
+    for words in (PLAN, SUIT):
+        refs.append(world.story(words))
+        world.clock.advance(days=40)
+    pages = [world.reader.timeline("Oakland City Council", offset, 1) for offset in (0, 1, 2)]
+    assert [[row.ref for row in page.rows] for page in pages] == [[refs[1]], [refs[0]], []]
+    assert {page.total for page in pages} == {2}
 
 
 def test_why_tells_of_the_seen_and_the_unseen(world: World):
