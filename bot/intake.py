@@ -25,6 +25,7 @@ from bot.model import (
     TextOrigin,
 )
 from bot.sources.articles import ArticlePage
+from bot.sources.urls import host_of
 from bot.store import Tx
 from bot.store.entries import Changed
 from bot.store.entries import Judgement as Verdict
@@ -160,8 +161,26 @@ def _headed(judgement: Judgement, article: Article, source: Source) -> Article:
 
 
 def with_page(article: Article, page: ArticlePage) -> Article:
-    """An article with its page's words in place of the feed's; the feed's title stays, it is what outlets announce."""
-    return replace(article, title=article.title or page.title, text=page.text, text_origin=TextOrigin.PAGE)
+    """An article with its page's words in place of the feed's; the feed's title stays, it is what outlets announce.
+
+    The page's date counts where the feed gave none: an old article must not pass for today's.
+    """
+    published = article.published
+    if not _dated(article) and page.published is not None:
+        published = min(page.published, article.first_seen)
+    title = article.title or page.title
+    return replace(article, title=title, text=page.text, text_origin=TextOrigin.PAGE, published=published)
+
+
+def named_by_page(article: Article, page: ArticlePage) -> str | None:
+    """The canonical address by which a page calls itself, where that is another than the article's and of the same site.
+
+    A reprint names the outlet it has the article from; that is a report of its own all the same.
+    """
+    if page.canonical_url is None or article.discriminator or host_of(page.canonical_url) != host_of(page.url):
+        return None
+    named = stories.canonical_url(page.canonical_url)
+    return named if named != article.canonical_url else None
 
 
 class Desk(Teller):
@@ -234,6 +253,14 @@ class Desk(Teller):
                 self._tx.entries.judge(entry.id, article.id, told.verdict, told.reason)
         return told
 
+    def page_of(self, article: Article, other: Article) -> None:
+        """Note that an article's page calls itself by the address of another that is known: nothing is told a second time."""
+        assert article.id is not None
+        why = f"its page says that it is article {other.id}: {other.canonical_url}"
+        for entry in self._tx.entries.of_article(article.id):
+            if entry.verdict not in BORROWED:
+                self._tx.entries.judge(entry.id, article.id, "same_article", why)
+
     def edited(self, edits: Iterable[Edit]) -> list[Told]:
         """Store the new words of known entries and what follows from them; give what became of each judged again."""
         told = []
@@ -258,7 +285,7 @@ class Desk(Teller):
 
     def _reword(self, article: Article, analysis: Analysis) -> None:
         assert article.id is not None
-        self._tx.articles.update_text(article.id, article.title, article.text, article.text_origin)
+        self._tx.articles.update_text(article.id, article.title, article.text, article.text_origin, article.published)
         self._tx.articles.rejudge(article.id, analysis, self._judgement.fingerprint)
 
 

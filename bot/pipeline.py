@@ -23,7 +23,7 @@ from bot import intake, sources
 from bot.alerts.delivery import Courier, RoundReport, deliver_round
 from bot.alerts.ports import SenderPort
 from bot.intake import Desk, Edit, Judged, Stored
-from bot.model import Entry, Failure, Fetched, Reading, Source, SourceKind, SourceState, TextOrigin
+from bot.model import Entry, Failure, FailureKind, Fetched, Reading, Source, SourceKind, SourceState, TextOrigin
 from bot.pool import Pool
 from bot.rendering import StoreRenderer
 from bot.settling import Settled, Settler, owe_notice, settle
@@ -271,6 +271,7 @@ def _take_page(parts: Parts, wanted: Wanted, fetched: Fetched | Failure, page: A
         with parts.store.transaction() as tx:
             tx.articles.page_failed(wanted.article_id, _retry_at(page, wanted.attempts, now), detail)
         return
+    named = intake.named_by_page(article, page)
     article = intake.with_page(article, page)
     analysis, fingerprint = intake.examine(judgement, article)
     source = judgement.sources.get(wanted.source_id)
@@ -278,7 +279,18 @@ def _take_page(parts: Parts, wanted: Wanted, fetched: Fetched | Failure, page: A
         tx.articles.page_done(wanted.article_id)
         if source is not None and state is not None and article.text_origin is TextOrigin.PAGE:
             state = replace(state, last_ok_at=wanted.source_ok_at)  # as it was when the article came
-            Desk(tx, judgement, source, state, now).page_arrived(article, analysis, fingerprint)
+            desk = Desk(tx, judgement, source, state, now)
+            other = tx.articles.find(named) if named else None
+            if other is not None and not tx.stories.for_article(wanted.article_id):
+                desk.page_of(article, other)
+            else:
+                desk.page_arrived(article, analysis, fingerprint)
+
+
+def page_crashed(parts: Parts, wanted: Wanted, error: BaseException) -> None:
+    """Record a page that broke in our own code, so that it is tried again later and given up in the end."""
+    detail = f"an error of Policywatch itself while reading it ({type(error).__name__})"
+    _take_page(parts, wanted, Failure(FailureKind.INTERNAL, detail), None)
 
 
 def _retry_at(page: ArticlePage | Failure, attempts: int, now: datetime) -> datetime | None:

@@ -195,8 +195,9 @@ class Worker:
             log.warning("page not stored, its lease will run out", extra={"url": wanted.url, "error": str(error)})
         except StoreError as error:
             self._fail(error)
-        except Exception:
+        except Exception as error:
             log.exception("page failed", extra={"url": wanted.url})
+            await asyncio.to_thread(pipeline.page_crashed, self._parts, wanted, error)
 
     async def _deliver(self) -> None:
         await pipeline.deliver(self._parts, self._sender, self._stop.is_set)

@@ -115,9 +115,12 @@ class Articles:
         query = select(articles).where(articles.c.canonical_hash == digest(canonical_url)).order_by(articles.c.id)
         return [_article(row) for row in self._connection.execute(query).mappings()]
 
-    def update_text(self, article_id: int, title: str, text: str, origin: TextOrigin) -> None:
-        """Replace an article's words, when its page has arrived."""
-        values = {"title": title, "text": text, "text_origin": origin}
+    def update_text(
+        self, article_id: int, title: str, text: str, origin: TextOrigin, published: datetime | None = None
+    ) -> None:
+        """Replace an article's words, and its date when one is given: its page has arrived, or it was edited."""
+        values: dict[str, Any] = {"title": title, "text": text, "text_origin": origin}
+        values |= {"published": published} if published is not None else {}
         self._connection.execute(update(articles).where(articles.c.id == article_id).values(values))
 
     def rejudge(self, article_id: int, analysis: Analysis, fingerprint: str) -> None:

@@ -216,3 +216,38 @@ async def test_a_message_on_the_feeds_text_is_not_repeated_for_the_page(world: W
     assert len(world.posts()) == 1
     assert world.count("stories") == 1
     assert len(world.slack.called("chat.postMessage")) == 1
+
+
+async def test_a_page_says_how_old_its_article_is(world: World):
+    """The feed gave no date: what is old must not pass for today's news."""
+    await begin(world)
+    item = replace(thin(world), published=None)
+    old = '<meta property="article:published_time" content="2025-03-01T10:00:00Z"></head>'
+    body = page(Item(HEADLINE, WHOLE)).replace("</head>", old)
+    world.server.serve("/news/boise", Page(body, content_type="text/html"))
+    world.publish("gazette", item)
+    await world.poll()
+    await world.read_pages()
+    await world.deliver()
+    with world.reading() as tx:
+        article = tx.articles.get(world.entries("gazette")[0].article_id)
+    assert article is not None
+    assert article.published.year == 2025
+    assert world.texts() == []
+
+
+async def test_a_page_that_calls_itself_by_a_known_address_is_that_article(world: World):
+    await begin(world)
+    world.server.serve("/news/boise", whole())
+    await world.poll()
+    await world.read_pages()
+    await world.deliver()
+    link = f'<link rel="canonical" href="{world.server.url("/news/boise")}"></head>'
+    world.server.serve("/go/77", Page(page(Item(HEADLINE, WHOLE)).replace("</head>", link), content_type="text/html"))
+    world.publish("gazette", replace(thin(world, "/go/77"), title="What the council of Boise did", text="Read on."))
+    await world.poll()
+    await world.read_pages()
+    await world.deliver()
+    entry = world.entries("gazette")[0]
+    assert entry.verdict == "same_article", entry
+    assert world.texts() == [ALERT]
