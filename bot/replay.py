@@ -7,6 +7,7 @@ publication; only fetching and Slack are left out.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,8 @@ from bot.model import Analysis, Article, Entry, PolicyChange, Route, Source, Sou
 from bot.store import Store
 from bot.telling import Told
 from bot.wiring import Judgement
+
+_SENTENCE = re.compile(r"\s*[^\n]{1,300}?(?:[.!?](?=\s|$)|(?=\n|$))")
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 ROUTE = Route("replay", "C00000000", max_per_hour=1_000_000)
@@ -96,19 +99,24 @@ def _moment(where: str, text: str) -> datetime:
 
 
 def article_of(line: Line, now: datetime) -> Article:
-    """An item as an article, for `analyse`."""
+    """An item as an article, for `analyse`. Of a text without a headline the first sentence stands for it: it is what leads."""
     url = line.url or ""
     return Article(
         canonical_url=url,
         discriminator=line.id,
         url=url,
-        title=line.title,
+        title=line.title or _first_sentence(line.text),
         text=line.text,
         source_id=line.source or "input",
         published=line.published or now,
         first_seen=now,
         language=line.lang or "en",
     )
+
+
+def _first_sentence(text: str) -> str:
+    found = _SENTENCE.match(text)
+    return found[0].strip() if found else ""
 
 
 def decision(line_id: str, analysis: Analysis) -> dict[str, Any]:

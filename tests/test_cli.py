@@ -663,3 +663,12 @@ def test_a_file_is_tested_as_a_feed(invoke: Invoke, filled: dict[str, str], tmp_
     ended = invoke("sources", "test", str(file), env=filled)
     assert ended.status == 1
     assert "root:" not in ended.out + ended.err, "a body that holds a path opens no file"
+
+
+def test_a_text_without_a_headline_is_judged_by_its_first_sentence(invoke: Invoke, filled: dict[str, str]):
+    line = json.dumps(
+        {"text": "Boston City Council voted on Tuesday to ban police use of facial recognition. It was 13 to 0."}
+    )
+    ended = invoke("analyse", "--jsonl", "-", env=filled, stdin=line)
+    assert ended.status == 0, ended.err
+    assert json.loads(ended.out)["relevant"]
