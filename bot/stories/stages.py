@@ -105,12 +105,12 @@ def step(
         change: What the report says.
         at: When the report was published.
         by_law: The actor makes law, so that passing, signing and taking effect are steps of their own.
-        act: What the story is about; a halt that "withdraws" a plan is the act itself, not the end of the halt.
+        act: What the story is about; a halt that "withdraws" a plan, or a pause that "puts it off", is the act itself, not its end.
     """
     new = stage_of(change)
     if new is story or at < since or not _may_move(change.action, new, by_law=by_law):
         return None
-    if new is Stage.WITHDRAWN and act in _STOPS and change.action in _STOPS:
+    if new in (Stage.WITHDRAWN, Stage.POSTPONED) and act in _STOPS and change.action in _STOPS:
         return None
     before, after, gap = PHASE[story], PHASE[new], at - since
     told = Step(new, news=True, reason=f"{story} before, {new} now")

@@ -118,3 +118,15 @@ def test_a_step_never_stays_and_never_goes_back_in_time(
 def test_signing_told_and_signing_awaited(text: str, signed: bool) -> None:
     assert says_signed(text) is signed
     assert (stage_of(change("Albany", "pause", stage="passed", says=text)) is Stage.ENACTED) is signed
+
+
+def test_a_pause_that_puts_a_plan_off_is_the_act_itself() -> None:
+    told = change("Port of Seattle Commission", "pause", stage="postponed")
+    assert step(Stage.PASSED, T0, told, T0 + timedelta(hours=6), by_law=True, act=Action.RESTRICT) is None
+    vote = change("Port of Seattle Commission", "other", stage="postponed")
+    assert step(Stage.PROPOSED, T0, vote, T0 + timedelta(days=6), by_law=True, act=Action.PROPOSE) is not None
+
+
+def test_signing_that_is_still_to_come_is_no_signature() -> None:
+    assert not says_signed("The rule is in force a month after the mayor signs it.")
+    assert says_signed("The mayor signed it a month after the vote.")
