@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass, field
 
 from bot.analysis.deciders import Deciders
-from bot.analysis.features import STRONG, merit, object_of, where
-from bot.analysis.frames import Frame
+from bot.analysis.features import merit, object_of, where
+from bot.analysis.frames import STRONG, Frame
 from bot.analysis.judging import Judged
 from bot.analysis.quotes import quoted_places
 from bot.analysis.reading import Reading
@@ -160,7 +160,7 @@ def _worth(frame: Frame, who: Who | None, reading: Reading) -> bool:
             and who is not None
             and (who.public or who.type in {"platform", "vendor"})
         )
-    if frame.strength in {"nominal", "use", "begin_use"}:
+    if frame.strength in {"nominal", "spotted", "use", "begin_use"}:
         return where(frame) == "lead" and tied in {"topic", "near"}
     return tied in {"topic", "near"} or (where(frame) == "lead" and tied == "weak") or frame.act.role == "commit"
 
@@ -176,7 +176,7 @@ def _same(one: Candidate, frame: Frame, who: Who | None) -> bool:
     return (
         first == second
         or _FAMILY.get(first, first) == _FAMILY.get(second, second)
-        or frame.strength in {"nominal", "use", "begin_use"}
+        or frame.strength in {"nominal", "spotted", "use", "begin_use"}
     )
 
 

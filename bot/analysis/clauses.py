@@ -191,10 +191,14 @@ def _take_mark(act: Act | None, item: Item) -> Act | None:  # noqa: PLR0911 - on
 def _negate(act: Act, item: Item) -> Act:
     head = act.role
     act.first = item.first
+    if item.word.startswith("stop") and act.kind in {"limit", "bill", "plan"}:
+        return Act("none", obj=act.obj, first=item.first, last=act.last)  # `stops short of banning`
     if act.kind == "thing" and item.word.partition(" ")[0] in _FORGOES:
         return replace(
             act, kind="event", action="halt", finite=True, refused=True, negated=True, role="use", inner="use"
         )
+    if item.word == "without" and act.head is not None and act.head.kind == "noun":
+        return Act("none", obj=act.obj, first=item.first, last=act.last)  # `tested it without permission`
     if act.kind in {"use", "allow"} or head in {"use", "supply", "require"}:
         refused = replace(act)
         refused.kind = "limit" if act.kind == "allow" else "event"
@@ -203,10 +207,11 @@ def _negate(act: Act, item: Item) -> Act:
         refused.refused = "no longer" not in item.word and "no more" not in item.word
         refused.negated = True
         refused.role = head
-        if item.word in _UNABLE and act.kind == "use":
+        word = _spelled(item.word)
+        if word in _UNABLE and act.kind == "use":
             refused.action, refused.barred = "ban", True
         # `does not use` states a fact; `will not use`, `no longer uses` and `does not sell` are decisions.
-        if act.kind == "use" and head == "use" and item.word in _STATED:
+        if act.kind == "use" and head == "use" and word in _STATED:
             refused.finite = False
         return refused
     if act.kind in {"limit", "event", "soft", "bill"} and act.finite:
@@ -217,10 +222,13 @@ def _negate(act: Act, item: Item) -> Act:
 
 _FORGOES = frozenset({"rule", "rules", "ruled"})
 """`rules out face matching`: refuses the thing itself."""
-_UNABLE = frozenset({"can't", "cannot"})
-_STATED = frozenset(
-    {"not", "doesn't", "don't", "didn't", "isn't", "aren't", "wasn't", "never", "without", "hasn't", "haven't"}
-)
+_UNABLE = frozenset({"cant", "cannot"})
+_STATED = frozenset({"not", "doesnt", "dont", "didnt", "isnt", "arent", "wasnt", "never", "without", "hasnt", "havent"})
+
+
+def _spelled(word: str) -> str:
+    """A negation without apostrophe or the gap that an address leaves in its place: `won't`, `wont`, `won t`."""
+    return word.replace("'", "").replace(" t", "t")
 
 
 def _resolve(act: Act, content: Act) -> Act:

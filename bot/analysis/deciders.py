@@ -10,8 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.analysis.bodies import SPEAKERS, is_vague
-from bot.analysis.features import STRONG
-from bot.analysis.frames import LEGAL, Frame
+from bot.analysis.frames import LEGAL, STRONG, Frame
 from bot.analysis.judging import Judged
 from bot.analysis.lexicon import Found, Mention
 from bot.analysis.reading import Reading

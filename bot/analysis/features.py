@@ -5,8 +5,10 @@ The weights of the facts are data (``ranker.yaml``), learned by ``benchmarks/tra
 
 from __future__ import annotations
 
-from bot.analysis.frames import LEGAL, Frame
-from bot.analysis.lexicon import Found
+from collections.abc import Iterator
+
+from bot.analysis.frames import LEGAL, STRONG, Frame
+from bot.analysis.lexicon import Found, Mention
 from bot.analysis.reading import Reading
 from bot.analysis.who import Who
 
@@ -23,6 +25,8 @@ def features(reading: Reading, judged: list[tuple[Frame, Who | None]]) -> Featur
     _sense_facts(facts, reading)
     _sign_facts(facts, reading)
     _together(facts, judged)
+    _best_facts(facts, reading, judged)
+    _near_facts(facts, reading)
     return facts
 
 
@@ -95,7 +99,48 @@ def _frame_facts(facts: Features, part: str, reading: Reading, mine: list[tuple[
         facts[f"{part}:legal:{frame.action}"] = 1.0
 
 
-STRONG = frozenset({"decided", "legal", "proposed", "considered"})
+def _best_facts(facts: Features, reading: Reading, judged: list[tuple[Frame, Who | None]]) -> None:
+    """The best frame of headline and lead, wherever it stands: what is known of one part holds for the other."""
+    live = [(frame, who) for frame, who in judged if not frame.background and where(frame) != "rest"]
+    if not live:
+        return
+    frame, who = max(live, key=lambda pair: merit(pair[0], pair[1], reading))
+    tied = object_of(frame, reading)
+    how = "tied" if tied in {"topic", "near"} else "other" if tied == "other" else "loose"
+    facts[f"best:{frame.strength}:{how}"] = 1.0
+    facts[f"best:by:{_kind(who)}"] = 1.0
+    facts[f"best:action:{frame.action}"] = 1.0
+    facts[f"best:{frame.strength}:{_kind(who)}"] = 1.0
+    strong = [
+        (frame, who)
+        for frame, who in live
+        if frame.strength in STRONG and object_of(frame, reading) in {"topic", "near"}
+    ]
+    if strong:
+        facts["any:strong"] = 1.0
+        if any(who is not None and who.public for _, who in strong):
+            facts["any:strong:public"] = 1.0
+        if any(frame.action in LEGAL for frame, _ in strong):
+            facts["any:strong:legal"] = 1.0
+        if len({frame.sentence.part for frame, _ in strong}) > 1:
+            facts["any:strong:twice"] = 1.0
+
+
+_REACH = 9
+"""Tokens around the technology's name within which a word stands close to it."""
+
+
+def _near_facts(facts: Features, reading: Reading) -> None:
+    """Which words stand close to the technology's name, whatever the grammar made of them."""
+    for part, found in (("title", reading.title), ("text", reading.text)):
+        terms = [one.first for one in found.terms if one.kind in {"core", "product"}]
+        for sentence in found.tokens.sentences[:2]:
+            here = [first for first in terms if sentence.first <= first < sentence.last]
+            for one in _whole_words(found):
+                inside = sentence.first <= one.first < sentence.last
+                if inside and any(abs(one.first - first) <= _REACH for first in here):
+                    facts[f"near:{one.kind}"] = 1.0
+                    facts[f"{part}:near:{one.ref.id}"] = 1.0
 
 
 def _kind(who: Who | None) -> str:
@@ -111,6 +156,8 @@ def _kind(who: Who | None) -> str:
 def _word_facts(facts: Features, reading: Reading) -> None:
     title = reading.title
     facts["title:topic"] = float(reading.title_topic)
+    if not reading.title_topic and any(term.kind == "other" for term in title.terms):
+        facts["title:rival"] = 1.0
     facts["lead:topic"] = float(reading.lead_topic)
     items = title.tokens.items
     facts["title:question"] = float(bool(items) and any(item.norm == "?" for item in items[-2:]))
@@ -145,15 +192,38 @@ def _counts(facts: Features, part: str, found: Found, limit: int) -> None:
 
 def _sense_facts(facts: Features, reading: Reading) -> None:
     """Which senses the headline's words have, whatever the grammar made of them."""
-    for readings in reading.title.senses:
-        facts[f"title:sense:{readings[0].ref.id}"] = 1.0
+    end = _told(reading.title)
+    for one in _whole_words(reading.title):
+        if one.first < end:
+            facts[f"title:sense:{one.ref.id}"] = 1.0
+
+
+_OCCASIONS = frozenset({"opinion", "research", "crime_story", "lawless_use", "device_unlock"})
+"""Kinds of text whose signs say nothing where they are only the occasion of what is told."""
+
+
+def _whole_words(found: Found) -> Iterator[Mention]:
+    """The first reading of each word with a sense; a verb that lacks its particle (`powered` of `power down`) has none."""
+    for readings in found.senses:
+        one = next((one for one in readings if not one.key.tail), None)
+        if one is not None:
+            yield one
+
+
+def _told(title: Found) -> int:
+    """Where a headline has told its news: what follows `after`, `amid` or `despite` is the occasion."""
+    places = (index for index, names in title.classes.items() if index > 1 and "background" in names)
+    return min(places, default=len(title.tokens.items))
 
 
 def _sign_facts(facts: Features, reading: Reading) -> None:
     for part, found in (("title", reading.title), ("text", reading.text)):
         live, excused = set(), set()
+        end = _told(found) if part == "title" else len(found.tokens.items)
         for one in found.signs:
             name, _, place = one.kind.partition(":")
+            if one.first >= end and name in _OCCASIONS:
+                continue
             if place == "unless":
                 excused.add(name)
             elif place == part and not any(

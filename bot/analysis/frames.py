@@ -11,6 +11,8 @@ from bot.analysis.text import Sentence
 
 LIMITS = frozenset({"ban", "pause", "restrict", "halt"})
 SOFT = frozenset({"call_for", "review", "other"})
+STRONG = frozenset({"decided", "legal", "proposed", "considered"})
+"""Strengths of acts that are said to happen."""
 LEGAL = frozenset({"fine", "sue", "settle", "rule", "order", "investigate"})
 
 
@@ -23,7 +25,7 @@ class Frame:
     action: str
     stage: str
     strength: str
-    """decided, legal, proposed, considered, plan_use, begin_use, use, nominal, soft: how the act is said."""
+    """decided, legal, proposed, considered, plan_use, begin_use, use, nominal, spotted, soft: how the act is said."""
     subjects: tuple[Mention, ...] = ()
     """Names left of the act in its clause, from the left."""
     background: bool = False
@@ -41,7 +43,7 @@ class Frame:
 
 
 _STRENGTH = {
-    "decided": 3.0, "legal": 2.6, "proposed": 2.5, "considered": 2.3, "plan_use": 1.6, "begin_use": 1.5, "use": 1.0, "nominal": 1.2, "soft": 0.8,
+    "decided": 3.0, "legal": 2.6, "proposed": 2.5, "considered": 2.3, "plan_use": 1.6, "begin_use": 1.5, "use": 1.0, "nominal": 1.2, "spotted": 1.0, "soft": 0.8,
 }  # fmt: skip
 
 

@@ -9,6 +9,8 @@ from bot.analysis.lexicon import Found, Mention
 from bot.analysis.text import Sentence
 
 _AUTHORITIES = frozenset({"court", "regulator", "oversight", "prosecutor"})
+_OPENING = 7
+"""Tokens of a headline within which the colon after a name must stand."""
 _BEFORE = 5
 """Tokens of a name in which the comma before it is looked for."""
 
@@ -49,7 +51,8 @@ def _authority(found: Found, sentence: Sentence) -> tuple[Mention | None, int, i
             for index in range(name.first - 1, max(sentence.first, name.first - _BEFORE), -1):
                 if tokens[index].norm in {",", "--", "-"}:
                     return name, sentence.first, index, found.is_class(end, "say")
-    for name in found.names[:1]:
-        if name.last < end and tokens[name.last].norm == ":":
+    beside = len(found.names) > 1 and found.names[0].last == found.names[1].first  # `European court: …`
+    for name in found.names[: 2 if beside else 1]:
+        if name.last < min(end, sentence.first + _OPENING) and tokens[name.last].norm == ":":
             return name, name.last + 1, sentence.last, True
     return None, 0, 0, True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Literal, TypeVar
 
 from bot.analysis.lexicon import Found, Mention
@@ -29,21 +30,20 @@ class Item:
     word: str = ""
     """Its words, folded."""
     passive: bool = False
-    near: bool = True
-    """Stands within a few words of the item before it."""
 
 
+_NOT = frozenset(
+    {"wont", "doesnt", "dont", "didnt", "cant", "couldnt", "wouldnt", "shouldnt"}
+)  # as addresses spell them
+_CURRENCIES = frozenset("$£€¥₹")
 _MARKS = ("negation", "would", "may", "must", "expected", "future")
+_START: Callable[[Mention], int] = attrgetter("first")
 _BREAKS = ("condition", "background", "clause", "relative")
 
 
 def items_of(found: Found, sentence: Sentence, *, title: bool) -> list[Item]:
     """The items of a sentence, in order."""
     return _Reader(found, sentence, title).read()
-
-
-def _first(mention: Mention) -> int:
-    return mention.first
 
 
 def _first_reading(readings: tuple[Mention, ...]) -> int:
@@ -62,8 +62,8 @@ class _Reader:
         self.sentence = sentence
         self.title = title
         low, high = sentence.first, sentence.last
-        self.terms = {one.first: one for one in _within(found.terms, low, high, _first)}
-        self.names = {one.first: one for one in _within(found.names, low, high, _first)}
+        self.terms = {one.first: one for one in _within(found.terms, low, high, _START)}
+        self.names = {one.first: one for one in _within(found.names, low, high, _START)}
         self.senses: dict[int, tuple[Mention, ...]] = {}
         for readings in _within(found.senses, low, high, _first_reading):
             whole = self._whole(readings)
@@ -100,7 +100,10 @@ class _Reader:
 
     def _beside(self, index: int, name: str) -> bool:
         """A word of the class stands within the next few words."""
-        return any(self.found.is_class(place, name) for place in range(index, min(index + 6, self.sentence.last)))
+        return any(
+            self.found.is_class(place, name) or (name == "money" and self.tokens[place].norm in _CURRENCIES)
+            for place in range(index, min(index + 6, self.sentence.last))
+        )
 
     def _follows(self, index: int, tail: str) -> bool:
         """The split-off part stands later in the clause and nothing that belongs to it comes after."""
@@ -303,7 +306,9 @@ class _Reader:
         at = self.found.classes.get(place, {})
         if place > self.sentence.first and self.found.classes.get(place - 1, {}).get("negation", 0) == place + 1:
             return True  # `no longer`
-        if self.tokens[place].norm in {"to", "n't"} or any(name in at for name in ("would", "may", "must", "do")):
+        if self.tokens[place].norm in {"to", "n't"} | _NOT or any(
+            name in at for name in ("would", "may", "must", "do")
+        ):
             return True
         return "future" in at or (self.tokens[place].norm.endswith("n't"))
 
@@ -312,7 +317,7 @@ class _Reader:
         for place in range(index - 1, max(self.sentence.first - 1, index - 4), -1):
             token = self.tokens[place]
             if token.norm in {"'s", "'"} or token.norm[:1].isdigit():
-                return True
+                return place + 1 not in self.name_ends  # `Macy's stops …`: the name itself ends so
             at = self.found.classes.get(place, {})
             if at.get("negation", 0) > place + 1:
                 return False  # `no longer`

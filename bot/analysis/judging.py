@@ -31,6 +31,7 @@ def judge(reading: Reading, cast: Cast) -> list[Judged]:
     return judged
 
 
+_COMPANIES = frozenset({"platform", "vendor", "deployer", "organisation", "landlord"})
 _PARTIES = frozenset({"person", "ngo", "deployer", "platform", "vendor", "organisation", "police"})
 
 
@@ -71,14 +72,13 @@ def _adjusted(frame: Frame, who: Who | None, found: Found) -> Frame:
         and who.type not in {"legislature", "country", "state", "city", "bloc"}
     ):
         frame.action = "adopt"
+    _own_rules(frame, who)
     if frame.action == "permit" and not who.public and frame.strength == "decided":
         frame.strength = "use"  # a company's permission is its product, not a rule
     if frame.action == "delete" and who.type in {"regulator", "court", "oversight", "prosecutor"}:
         frame.action, frame.strength, frame.act.inner = "order", "legal", "delete"
-    if frame.action in {"sue", "repeal"} and who.type == "court":
-        struck = frame.action == "repeal" and frame.stage != "reversed"
-        frame.stage = "struck down" if struck else frame.stage
-        frame.action = "rule"
+    if who.type == "court":
+        _ruling(frame)
     head = frame.act.head
     signing = head is not None and head.role == "approve" and frame.act.inner == "use"
     if (
@@ -107,7 +107,6 @@ def _own_words(frame: Frame, who: Who, found: Found) -> None:
 
 
 _MAKERS = frozenset({"platform", "vendor"})
-_COMPANIES = frozenset({"platform", "vendor", "deployer", "organisation", "landlord"})
 _OWN_WORD = frozenset({"halt", "pause", "ban", "restrict", "resume", "delete"})
 
 
@@ -118,8 +117,40 @@ def _reported(frame: Frame) -> bool:
     return says and frame.act.action in _OWN_WORD
 
 
+def _own_rules(frame: Frame, who: Who) -> None:
+    """What an act amounts to by who does it: a company has no law to make, a council's backing is a vote."""
+    head = frame.act.head
+    if who.type in _COMPANIES and frame.action == "enact":
+        frame.action = "commit"
+        if head is not None and head.role not in {"use", "approve"}:
+            frame.strength = "nominal"  # `firms write standards`
+    inside = next((item.mention.ref.action for item in frame.act.chain if item.role == "limit" and item.mention), None)
+    backed = head is not None and head.word.startswith("back") and frame.action in {"call_for", "propose"}
+    if backed and inside and who.type in {"city", "county", "legislature"}:
+        frame.action, frame.stage, frame.strength = inside, "passed", "decided"
+    if frame.action == "settle" and who.public and any(item.word.endswith("deal") for item in frame.act.chain):
+        frame.action, frame.strength = "adopt", "begin_use"  # a purchase
+
+
+def _ruling(frame: Frame) -> None:
+    """Whatever a court does is a ruling, unless it fines, orders or approves a settlement."""
+    if frame.action == "repeal":
+        frame.stage = frame.stage if frame.stage == "reversed" else "struck down"
+    elif frame.action not in {"rule", "fine", "order", "settle"}:
+        frame.stage = "announced"
+    if frame.action not in {"fine", "order", "settle"}:
+        frame.action = "rule"
+    if frame.strength not in {"nominal", "spotted"}:
+        frame.strength = "legal"
+
+
 def _private_musing(frame: Frame, who: Who) -> None:
     """A company's or person's musing is no proposal; a person or group that wants a limit calls for it."""
+    tabled = any(item.role == "bill" for item in frame.act.chain) and any(
+        item.role == "propose" and item.kind == "verb" for item in frame.act.chain
+    )
+    if tabled and who.type == "person":
+        return  # who introduces a bill is a lawmaker
     if who.type in {"ngo", "person", "trade_body"}:
         frame.action, frame.stage, frame.strength = "call_for", "announced", "soft"
     elif frame.strength == "considered":

@@ -14,7 +14,19 @@ from typing import Literal
 import ahocorasick
 
 from bot.analysis import inflect
-from bot.analysis.matches import KEPT, Key, Mention, covered, fold, longest, placed, raw_form, readings
+from bot.analysis.matches import (
+    KEPT,
+    Key,
+    Mention,
+    covered,
+    fold,
+    longest,
+    marked,
+    marks_of,
+    placed,
+    raw_form,
+    readings,
+)  # fmt: skip
 from bot.analysis.text import Tokens, read
 from bot.topic import Actor, Place, Sense, Term, Topic, Vocabulary
 
@@ -265,7 +277,7 @@ class Lexicon:
         for confuser in self.vocabulary.confusers:
             for where, words in (("title", confuser.title), ("text", confuser.text), ("unless", confuser.unless)):
                 for word in words:
-                    self._put(word, Key("sign", f"{confuser.id}:{where}", confuser))
+                    self._put(word, Key("sign", f"{confuser.id}:{where}", confuser, marks=marks_of(word)))
 
 
 _COMPOUND = 10
@@ -304,6 +316,8 @@ def _bridgeable(tokens: Tokens, first: int, last: int) -> bool:
 
 def _fits(tokens: Tokens, first: int, last: int, key: Key, present: str) -> bool:
     if key.needs and not any(f" {need} " in present for need in key.needs):
+        return False
+    if key.marks != ("", "") and not marked(tokens, first, last, key.marks):
         return False
     if key.raw is not None:
         if tokens.shouting and not key.raw.isupper():

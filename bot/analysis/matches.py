@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
-from bot.analysis.text import read
+from bot.analysis.text import Tokens, read
 from bot.topic import Place
 
 Layer = Literal["term", "name", "sense", "class", "target", "sign"]
@@ -31,6 +31,8 @@ class Key:
     """A split-off prefix that must stand later in the clause: `setzt … aus`."""
     needs: tuple[str, ...] = ()
     """One of these folded words must be in the article."""
+    marks: tuple[str, str] = ("", "")
+    """Punctuation that must stand right before and right after: `opinion:`, `; more`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +119,17 @@ def longest(mentions: list[Mention]) -> list[Mention]:
             taken.update(span)
             kept.append(mention)
     return sorted(kept, key=lambda one: one.first)
+
+
+def marks_of(word: str) -> tuple[str, str]:
+    """Punctuation at the ends of an entry, which its folded form does not have."""
+    return ("" if word[:1].isalnum() else word[:1]), ("" if word[-1:].isalnum() else word[-1:])
+
+
+def marked(tokens: Tokens, first: int, last: int, marks: tuple[str, str]) -> bool:
+    """Whether the punctuation of an entry stands around it."""
+    before, after = marks
+    items = tokens.items
+    return (not before or (first > 0 and items[first - 1].norm == before)) and (
+        not after or (last < len(items) and items[last].norm == after)
+    )

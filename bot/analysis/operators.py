@@ -59,6 +59,8 @@ def _stop(_item: Item, act: Act) -> Act:
         return Act("event", "repeal", None, act.obj, inner="limit")
     if act.kind in {"plan", "bill"}:
         return _dropped(act, "halt")
+    if act.kind == "event" and act.action == "sue":
+        return Act("event", "settle", None, act.obj, inner=act.kind)  # `ends the lawsuit`
     if act.kind == "event":
         return replace(act, kind="none")
     return Act("event", "halt", None, act.obj, inner=act.role if act.role in {"supply", "use"} else act.kind)
@@ -91,12 +93,16 @@ def _lose(act: Act) -> Act:
 
 
 def _resume(_item: Item, act: Act) -> Act:
+    if act.kind == "bill" or (act.kind == "limit" and any(one.role == "bill" for one in act.chain)):
+        return Act("event", "propose", "proposed", act.obj, inner="limit")  # `revives a bill to limit …`
     if act.kind == "limit":
         return replace(act, finite=True)
     return Act("event", "resume", None, act.obj, inner=act.kind)
 
 
 def _expire(_item: Item, act: Act) -> Act:
+    if act.kind == "use" and act.obj is not None:
+        return Act("event", "halt", "expired", act.obj, inner="use")  # `lets its contract lapse`
     return (
         Act("event", "repeal", "expired", act.obj, inner="limit")
         if act.kind in {"limit", "bill"}
@@ -135,8 +141,8 @@ def _supply(item: Item, act: Act) -> Act:
         return _light(item, act)
     if act.kind == "event":
         return Act("none", obj=act.obj)
-    if act.kind == "plan":
-        return act
+    if act.kind == "plan" or (act.kind == "allow" and item.kind == "verb"):
+        return act  # `gives police the green light`
     return Act("use", None, None, act.obj, inner="supply")
 
 
@@ -146,9 +152,13 @@ def _require(_item: Item, act: Act) -> Act:
     return Act("use", "enact", None, act.obj, inner="require")
 
 
-def _allow(_item: Item, act: Act) -> Act:
+def _allow(item: Item, act: Act) -> Act:
     if act.kind == "limit":
         return replace(act, kind="none")
+    if act.kind == "event" and act.stage == "expired":
+        return act
+    if act.kind == "bill" and item.kind == "verb":
+        return _approve(item, act)  # `clears a bill`
     return Act("allow", "permit", None, act.obj, inner="allow")
 
 
@@ -188,6 +198,8 @@ def _propose(item: Item, act: Act) -> Act:
         return Act("event", "propose", stage, act.obj, inner=act.inner if act.kind == "plan" else act.kind)
     if act.kind == "use" and act.inner == "require":
         return Act("event", "propose", "proposed", act.obj, inner="require")
+    if act.kind == "event" and act.action == "fine":
+        return replace(act, stage="proposed")  # announced to the one who is to pay
     if act.kind == "event":
         return replace(act, action="propose", stage="proposed")
     return Act("soft", "other", None, act.obj, inner=act.kind)

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 from bot.analysis.acts import Act
 from bot.analysis.clauses import acts_of, fronted
-from bot.analysis.frames import Frame, frame_of
+from bot.analysis.frames import STRONG, Frame, frame_of
 from bot.analysis.headlines import attributed
 from bot.analysis.items import Item, items_of
 from bot.analysis.lexicon import Found, Lexicon, Mention
 from bot.analysis.order import verb_second
+from bot.analysis.spotting import spotted
 from bot.analysis.text import Sentence
 
 MAX_SENTENCES = 120
@@ -20,6 +21,8 @@ LEAD = 4
 """Sentences at the top of the text that are read even when they do not name the technology."""
 PLEDGES = 12
 """Sentences at the top of the text that are read when they hold a pledge or a call."""
+SPOTTED = 2
+"""Sentences of the text, and the headline, in which a decisive word is noted where the grammar finds no act."""
 MAX_TOKENS = 160
 """A longer sentence is a list or a page's menu; its first part is read."""
 
@@ -122,6 +125,11 @@ def _frames(found: Found, sentence: Sentence) -> list[Frame]:
             frame.stage = "announced"
         frame.background = act.intro in {"background", "relative"} or _recalled(found, sentence, act.first)
         frames.append(frame)
+    if sentence.index <= SPOTTED and not any(one.strength in STRONG and not one.background for one in frames):
+        one = spotted(found, sentence, items)
+        if one is not None:
+            one.subjects = _subjects(found, sentence, items, one.act, sentence.first)
+            frames.append(one)
     return frames
 
 
