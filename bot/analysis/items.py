@@ -299,7 +299,9 @@ class _Reader:
     def _verbal_before(self, index: int) -> bool:
         """After `to`, an auxiliary or an adverb in -ly that follows one stands a verb."""
         place = index - 1
-        while place > self.sentence.first and self.tokens[place].norm.endswith("ly"):
+        while place > self.sentence.first and (
+            self.tokens[place].norm.endswith("ly") or self.tokens[place].norm == "not"
+        ):
             place -= 1
         if place < self.sentence.first:
             return False
