@@ -179,7 +179,8 @@ def _language(written: str) -> str | None:
 
 
 def _tag(node: Any) -> str:
-    return etree.QName(node).localname.lower() if isinstance(node.tag, str) else ""
+    # Not QName: it refuses the names that a forgiving parser lets through, such as `<:`.
+    return node.tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(node.tag, str) else ""
 
 
 def _slug(text: str) -> str:

@@ -46,7 +46,7 @@ def absolute(link: str | None, base: str) -> str | None:
     text = link.strip()
     if not text or text.startswith("#"):
         return None
-    if _UNSAFE.search(text) or "\\" in text or "<" in text or '"' in text:
+    if _UNSAFE.search(text) or "\\" in text or "<" in text or ">" in text or '"' in text:
         text = _UNSAFE.sub("", text.translate(_SPACE_INSIDE))
     try:
         joined = text if text.startswith(("https://", "http://")) else urljoin(base, text)

@@ -168,7 +168,8 @@ def test_the_shipped_file_survives_edits_of_every_entry():
     for index in range(0, len(before), 23):
         assert data(surgery.remove(text, index)) == [*before[:index], *before[index + 1 :]]
         after = surgery.change(text, index, {"every": "1h"})
-        assert changes(text, after) == ["+    every: 1h"]
+        was = [f"-    every: {before[index]['every']}"] if "every" in before[index] else []
+        assert changes(text, after) == [*was, "+    every: 1h"]
         assert data(after)[index] == {**before[index], "every": "1h"}
 
 

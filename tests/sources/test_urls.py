@@ -1,7 +1,7 @@
 import pickle
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.model import SourceKind
@@ -27,6 +27,7 @@ def test_links_become_absolute_or_nothing(link: str | None, meant: str | None) -
 
 
 @given(st.text(max_size=60))
+@example(">")
 def test_any_link_is_a_safe_address_or_nothing(link: str) -> None:
     found = urls.absolute(link, BASE)
     if found is not None:
