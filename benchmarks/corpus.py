@@ -27,6 +27,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from benchmarks.reports import held_out, read_reports
 from bot import replay, scoring
 from bot.analysis import Analyser
 from bot.config.load import load
@@ -232,7 +233,19 @@ def shared_corpora() -> list[Corpus]:
     }
     parts = tuple(Corpus.read(name, [SHARED / file]) for name, file in files.items())
     both = Corpus.read("recorded news, both", [SHARED / file for file in files.values()], SHARED / "copies.jsonl")
-    return [replace(both, parts=parts)]
+    return [replace(both, parts=parts), *retold_reports()]
+
+
+def retold_reports() -> list[Corpus]:
+    """The half of the retold reports that no weight was trained on."""
+    file = SHARED.parent.parent / "domain" / "reports.jsonl"
+    if not file.exists():
+        return []
+    rows = [row for row in read_reports(file) if held_out(row)]
+    with tempfile.TemporaryDirectory() as folder:
+        lines = Path(folder) / "reports.jsonl"
+        lines.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        return [Corpus.read("retold reports, the half not trained on", [lines])]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

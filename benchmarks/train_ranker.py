@@ -1,10 +1,10 @@
 """Train the weights of the score from labelled articles and report honest, cross-validated figures.
 
-    python benchmarks/train_ranker.py [--write] [--data FOLDER] [--more FILE] [--language en]
+    python -m benchmarks.train_ranker [--write] [--data FOLDER] [--more FILE] [--language en]
 
 A logistic regression over the named facts of :mod:`bot.analysis.features`, in plain Python and deterministic. It starts from
 weights that were set by hand (``ranker_prior.yaml``) and is pulled back to them, so that a fact that the labels say little
-about keeps the weight that a person gave it. Four sources are learned from: recorded news, further labelled files (``--more``),
+about keeps the weight that a person gave it. What is learned from: recorded news, half of the retold reports (:mod:`benchmarks.reports`), further labelled files (``--more``),
 our own samples (``tests/corpus``), and our own practice texts (``training/``, ``practice.jsonl``), which hold every kind of act and of
 look-alike in many wordings. What each source teaches about the others is the honest estimate for text that nobody has seen. Labels below confidence 0.5 and soft actions are left out, as in the score.
 Folds are by event, so no event is in both training and test. ``--write`` puts the weights of all labels into the topic's
@@ -21,10 +21,13 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
+from benchmarks.reports import held_out, read_reports
 from bot.analysis import Analyser
 from bot.config.topic import load_topic
 from bot.model import SOFT_ACTIONS
@@ -66,19 +69,31 @@ class Example:
 
 
 def read_examples(paths: Iterable[Path], analyser: Analyser, language: str, share: float = 1.0) -> list[Example]:
-    """Labelled articles in a language that have a confident, core label."""
+    """Labelled articles of files, in a language, that have a confident, core label."""
+    lines = (line for path in paths for line in path.read_text(encoding="utf-8").splitlines())
+    return to_examples(map(json.loads, lines), analyser, language, share)
+
+
+def to_examples(rows: Iterable[Mapping[str, Any]], analyser: Analyser, language: str, share: float) -> list[Example]:
+    """The same from rows."""
     examples = []
     soft = {str(action) for action in SOFT_ACTIONS}
-    for path in paths:
-        for line in path.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            label = row["label"]
-            if label.get("confidence", 1.0) < 0.5 or label["action"] in soft or row.get("lang", "en") != language:
-                continue
-            facts = analyser.features(row.get("title", ""), row.get("text", ""), language)
-            group = label.get("event_key") or row["id"]
-            examples.append(Example(group, facts, bool(label["is_policy_change"]), row.get("title", ""), share))
+    for row in rows:
+        label = row["label"]
+        if label.get("confidence", 1.0) < 0.5 or label["action"] in soft or row.get("lang", "en") != language:
+            continue
+        facts = analyser.features(row.get("title", ""), row.get("text", ""), language)
+        group = label.get("event_key") or row["id"]
+        examples.append(Example(group, facts, bool(label["is_policy_change"]), row.get("title", ""), share))
     return examples
+
+
+@lru_cache(maxsize=1)
+def practice() -> tuple[Example, ...]:
+    """Our own practice texts in English, read once."""
+    analyser = load_analyser()
+    news = read_examples(sorted(TRAINING.glob("*.jsonl")), analyser, FIRST, TRAINING_SHARE)
+    return (*news, *read_examples([PRACTICE], analyser, FIRST, PRACTICE_SHARE))
 
 
 def importance(examples: list[Example]) -> list[float]:
@@ -129,8 +144,9 @@ def strength_of(name: str) -> float:
 
 
 def fit(examples: Sequence[tuple[Mapping[str, float], bool, str]]) -> Weights:
-    """Weights from facts, whether the article holds a change, and its event; for ``benchmarks/corpus.py``."""
-    return train([Example(group, dict(facts), change, "") for facts, change, group in examples], read_prior())
+    """Weights from facts, whether the article holds a change, and its event, beside our practice texts; for ``benchmarks/corpus.py``."""
+    given = [Example(group, dict(facts), change, "") for facts, change, group in examples]
+    return train([*given, *practice()], read_prior())
 
 
 def read_prior() -> Weights:
@@ -243,8 +259,11 @@ def main() -> None:
     news = read_examples(sorted(options.data.glob("headlines*.jsonl")), analyser, options.language)
     if not news and options.language == FIRST:
         raise SystemExit(f"no labelled articles in {options.data}")
+    reports = options.data.parent.parent / "domain/reports.jsonl"
+    retold = [row for row in (read_reports(reports) if reports.exists() else []) if not held_out(row)]
     sources = {
         "news": news,
+        "reports": to_examples(retold, analyser, options.language, MORE_SHARE),
         "further files": read_examples(options.more, analyser, options.language, MORE_SHARE),
         "practice news": read_examples(sorted(TRAINING.glob("*.jsonl")), analyser, options.language, TRAINING_SHARE),
         "own samples": read_examples([OWN], analyser, options.language, OWN_SHARE),
