@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, Select, Text, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, Text, and_, func, intersect, or_, select, true
 
 from bot.model import Filters, StoryRole
 from bot.store.tables.articles import change_words
@@ -17,7 +17,8 @@ MOST_WORDS = 8
 """Words of a question that count."""
 
 RARE = 3000
-"""A word in fewer changes than this is looked up first; with only commoner ones the newest stories are walked instead."""
+"""A word in fewer changes than this is looked up first, else the changes that hold all words; where those are as many, the newest stories are
+walked instead: one in a few fits."""
 
 _ABOUT = (StoryRole.LEAD, StoryRole.ALSO, StoryRole.ASIDE)
 """Roles in which an article's words are words about the story; what only recalls it has other words too."""
@@ -37,8 +38,9 @@ def matches(connection: Connection, question: str) -> ColumnElement[bool]:
     rarest, *others = sorted(words, key=lambda word: len(few[word]))
     about = and_(story_articles.c.role.in_(_ABOUT), *(_holds(word) for word in others))
     curated = _curated(connection, words)
-    if len(few[rarest]) < RARE:
-        reported = select(story_articles.c.story_id).where(story_articles.c.change_id.in_(few[rarest]), about)
+    held = few[rarest] if len(few[rarest]) < RARE or not others else _changes(connection, *words)
+    if len(held) < RARE:
+        reported = select(story_articles.c.story_id).where(story_articles.c.change_id.in_(held), about)
         return stories.c.id.in_([*connection.execute(reported).scalars(), *curated])
     walk = select(story_articles.c.id).where(story_articles.c.story_id == stories.c.id, about, _holds(rarest))
     return or_(walk.exists(), stories.c.id.in_(curated)) if curated else walk.exists()
@@ -101,10 +103,11 @@ def _holds(word: str) -> ColumnElement[bool]:
     return held.exists()
 
 
-def _changes(connection: Connection, word: str) -> list[int]:
-    """Changes that hold a word, :data:`RARE` at most."""
-    query = select(change_words.c.change_id).where(*_begins(change_words.c.word, word)).distinct().limit(RARE)
-    return list(connection.execute(query).scalars())
+def _changes(connection: Connection, *words: str) -> list[int]:
+    """Changes that hold all words, :data:`RARE` at most."""
+    each = [select(change_words.c.change_id).where(*_begins(change_words.c.word, word)) for word in words]
+    found = intersect(*each).subquery().select() if len(each) > 1 else each[0].distinct()
+    return list(connection.execute(found.limit(RARE)).scalars())
 
 
 def _curated(connection: Connection, words: Sequence[str]) -> list[int]:
