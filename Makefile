@@ -45,7 +45,7 @@ demo: $(VENV)/.run  ## a tour of under a minute: no network, no Slack
 	@$(BIN)/policywatch demo
 
 test: $(VENV)/.dev  ## the whole test suite (PostgreSQL too where a server answers)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -q
 
 check: format-check lint types contracts test  ## what CI runs
 
