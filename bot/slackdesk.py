@@ -26,7 +26,7 @@ from bot.slack.values import digest_from
 from bot.slack.verify import Verifier
 from bot.store import Tx
 from bot.store.reports import Page
-from bot.stories.stances import stances
+from bot.stories.stances import NO_STANCE, stances
 from bot.telling import ASKED
 from bot.wiring import Judgement, Parts
 
@@ -133,10 +133,11 @@ class SlackReader:
         """An actor's stances now."""
         name = self._actor(actor)
         with self._parts.store.reading() as tx:
-            ledger = {story.id: story for story in tx.reports.ledger([name])}
+            ledger = {story.id: story for story in tx.reports.latest(name, but=NO_STANCE)}
+            known = bool(ledger) or tx.reports.timeline(name, 0, 0)[1] > 0
         found = [one for one in stances(ledger.values(), now) if one.current]
         rows = tuple(_row(ledger[one.stories[0]]) for one in found if one.stories)
-        return self._ledger(name, rows, len(rows), known=bool(ledger))
+        return self._ledger(name, rows, len(rows), known=known)
 
     def timeline(self, actor: str, offset: int, count: int) -> Ledger:
         """Everything an actor did, the newest first."""

@@ -15,7 +15,7 @@ One module for each part of the way of the data; rooms import the names from her
 """
 
 from bot.model.articles import Article, Entry, Reading, TextOrigin
-from bot.model.changes import SOFT_ACTIONS, TARGETS, Action, Analysis, PolicyChange, Reason, Span, Stage
+from bot.model.changes import SOFT_ACTIONS, TARGETS, Action, Analysis, PolicyChange, Reason, Span, Stage, date_of
 from bot.model.deliveries import (
     Delivery,
     DeliveryKind,
@@ -99,4 +99,5 @@ __all__ = [
     "TextOrigin",
     "Transition",
     "Validators",
+    "date_of",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -133,3 +134,18 @@ class Analysis:
     def lead(self) -> PolicyChange | None:
         """The strongest primary change."""
         return next((change for change in self.changes if change.primary), None)
+
+
+def date_of(text: str | None) -> datetime | None:
+    """Read an ISO date of reduced precision as the middle of the time it names; None when it is none."""
+    if not text:
+        return None
+    parts = text.split("T")[0].split("-")
+    try:
+        numbers = [int(part) for part in parts[:3]]
+        year = numbers[0]
+        month = numbers[1] if len(numbers) > 1 else 7
+        day = numbers[2] if len(numbers) > 2 else (15 if len(numbers) > 1 else 1)
+        return datetime(year, month, day, 12, tzinfo=UTC)
+    except ValueError:
+        return None

@@ -9,14 +9,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, cast, func, or_, select
 
-from bot.model import Analysis, Article, ArticleRef, Delivery, DeliveryState, Filters, Health, Story, StoryRole
+from bot.model import Action, Analysis, Article, ArticleRef, Delivery, DeliveryState, Filters, Health, Story, StoryRole
 from bot.store.articles import WANTED, Articles
 from bot.store.entries import Entries, StoredEntry
 from bot.store.outbox import Outbox
 from bot.store.outbox_rows import to_delivery
 from bot.store.rows import reasons_from_json
 from bot.store.search import fits, matches
-from bot.store.sql import chunks
+from bot.store.sql import chunks, mostly_null
 from bot.store.story_rows import story_from_row
 from bot.store.tables.articles import articles, wanted_pages
 from bot.store.tables.outbox import deliveries
@@ -193,15 +193,26 @@ class Reports:
                 return
             after = (rows[-1]["stage_at"], rows[-1]["id"])
 
-    def ledger(self, actors: Collection[str] = ()) -> list[Story]:
-        """Stories that stances are derived from, the earliest first; of these actors only, when any are named."""
-        conditions = [stories.c.merged_into.is_(None), _STANDS, *fits(Filters(actors=tuple(actors)))]
-        query = select(stories).where(*conditions).order_by(stories.c.first_at, stories.c.id)
-        return [story_from_row(row) for row in self._connection.execute(query).mappings()]
+    def latest(self, actor: str, but: Collection[Action] = ()) -> list[Story]:
+        """What an actor decided last for each set of users and places: what its stances are derived from, the earliest first.
+
+        Args:
+            actor: Its name or id.
+            but: Acts that do not count.
+        """
+        table = stories.c
+        last = func.row_number().over(
+            partition_by=[table.actor, table.actor_id, table.jurisdictions, table.targets],
+            order_by=[func.coalesce(table.decided_at, table.first_at).desc(), table.id.desc()],
+        )
+        ranked = select(table.id, last.label("place")).where(_done_by(actor), table.action.not_in(but)).subquery()
+        query = select(stories).join(ranked, ranked.c.id == table.id).where(ranked.c.place == 1)
+        rows = self._connection.execute(query.order_by(table.first_at, table.id)).mappings()
+        return [story_from_row(row) for row in rows]
 
     def timeline(self, actor: str, offset: int, limit: int) -> tuple[list[Story], int]:
         """One page of all that an actor did, the newest first, and how much that is in all."""
-        mine = and_(stories.c.merged_into.is_(None), _STANDS, *fits(Filters(actors=(actor,))))
+        mine = _done_by(actor)
         newest = select(stories.c.id).where(mine).order_by(stories.c.first_at.desc(), stories.c.id.desc())
         ids = list(self._connection.execute(newest.offset(offset).limit(limit)).scalars())
         rows = self._connection.execute(select(stories).where(stories.c.id.in_(ids))).mappings()
@@ -328,8 +339,7 @@ class Reports:
 
 _BATCH = 400
 
-# Not IS NULL: SQLite would take the index of merged stories for it, and sort everything, instead of walking the newest.
-_CURRENT = func.coalesce(stories.c.merged_into, 0) == 0
+_CURRENT = mostly_null(stories.c.merged_into)
 
 # What people marked as no policy change is in no listing; `why`, and the story's own page, still show it.
 # Subjects of that label are story names, `s12`: as numbers they are looked up in a hash, and listings still walk the newest.
@@ -346,6 +356,10 @@ _REF_COLUMNS = [
     articles.c.published,
 ]
 _REF_NAMES = ("article_id", "url", "title", "source_id", "source_name", "published")
+
+
+def _done_by(actor: str) -> ColumnElement[bool]:
+    return and_(stories.c.merged_into.is_(None), _STANDS, *fits(Filters(actors=(actor,))))
 
 
 def _between(since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:

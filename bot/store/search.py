@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, Select, Text, and_, func, intersect, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, Text, func, or_, select, true
 
 from bot.model import Filters, StoryRole
+from bot.store.sql import among
 from bot.store.tables.articles import change_words
 from bot.store.tables.base import clean, tagged
 from bot.store.tables.sources import sources
@@ -16,12 +17,13 @@ from bot.store.words import words_of
 MOST_WORDS = 8
 """Words of a question that count."""
 
-RARE = 3000
-"""A word in fewer changes than this is looked up first, else the changes that hold all words; where those are as many, the newest stories are
-walked instead: one in a few fits."""
+RARE = 10_000
+"""Changes that hold all words are looked up while they are fewer than this; else the newest stories are walked instead: one in a few fits."""
 
 _ABOUT = (StoryRole.LEAD, StoryRole.ALSO, StoryRole.ASIDE)
 """Roles in which an article's words are words about the story; what only recalls it has other words too."""
+
+_IS_ABOUT = story_articles.c.role.in_(_ABOUT)
 
 _LAST = "\U0010ffff"
 
@@ -34,15 +36,15 @@ def matches(connection: Connection, question: str) -> ColumnElement[bool]:
     words = words_of(question)[:MOST_WORDS]
     if not words:
         return true()
-    few = {word: _changes(connection, word) for word in words}
-    rarest, *others = sorted(words, key=lambda word: len(few[word]))
-    about = and_(story_articles.c.role.in_(_ABOUT), *(_holds(word) for word in others))
     curated = _curated(connection, words)
-    held = few[rarest] if len(few[rarest]) < RARE or not others else _changes(connection, *words)
-    if len(held) < RARE:
-        reported = select(story_articles.c.story_id).where(story_articles.c.change_id.in_(held), about)
-        return stories.c.id.in_([*connection.execute(reported).scalars(), *curated])
-    walk = select(story_articles.c.id).where(story_articles.c.story_id == stories.c.id, about, _holds(rarest))
+    found = _reported(connection, words)
+    if len(found) < RARE:
+        return among(connection, stories.c.id, {*found, *curated})
+    walk = select(story_articles.c.id).where(
+        story_articles.c.story_id == stories.c.id,
+        _IS_ABOUT,
+        *(_holds(word, story_articles.c.change_id) for word in words),
+    )
     return or_(walk.exists(), stories.c.id.in_(curated)) if curated else walk.exists()
 
 
@@ -96,18 +98,36 @@ def _begins(column: ColumnElement[str], word: str) -> tuple[ColumnElement[bool],
     return column >= word, column < word + _LAST
 
 
-def _holds(word: str) -> ColumnElement[bool]:
-    """The change of a ``story_articles`` row holds a word."""
+def _holds(word: str, change_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """The change holds a word."""
     other = change_words.alias()
-    held = select(other.c.word).where(other.c.change_id == story_articles.c.change_id, *_begins(other.c.word, word))
+    held = select(other.c.word).where(other.c.change_id == change_id, *_begins(other.c.word, word))
     return held.exists()
 
 
-def _changes(connection: Connection, *words: str) -> list[int]:
-    """Changes that hold all words, :data:`RARE` at most."""
-    each = [select(change_words.c.change_id).where(*_begins(change_words.c.word, word)) for word in words]
-    found = intersect(*each).subquery().select() if len(each) > 1 else each[0].distinct()
-    return list(connection.execute(found.limit(RARE)).scalars())
+def _reported(connection: Connection, words: Sequence[str]) -> Sequence[int]:
+    """Stories of the changes that hold all words, one for each change, :data:`RARE` at most."""
+    often = {word: _often(connection, word) for word in words}
+    rarest, *others = sorted(words, key=lambda word: often[word])
+    if not others and often[rarest] >= RARE:
+        return range(RARE)
+    query = (
+        select(story_articles.c.story_id)
+        .join(change_words, change_words.c.change_id == story_articles.c.change_id)
+        .where(
+            *_begins(change_words.c.word, rarest),
+            _IS_ABOUT,
+            *(_holds(word, change_words.c.change_id) for word in others),
+        )
+        .limit(RARE)
+    )
+    return connection.execute(query).scalars().all()
+
+
+def _often(connection: Connection, word: str) -> int:
+    """In how many changes a word is, counted up to :data:`RARE`."""
+    some = select(change_words.c.change_id).where(*_begins(change_words.c.word, word)).limit(RARE).subquery()
+    return connection.execute(select(func.count()).select_from(some)).scalar_one()
 
 
 def _curated(connection: Connection, words: Sequence[str]) -> list[int]:

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import (
+    BigInteger,
+    Boolean,
     ColumnElement,
     Connection,
     LargeBinary,
@@ -20,6 +22,9 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 T = TypeVar("T")
 
@@ -49,6 +54,34 @@ def one_of(connection: Connection, column: ColumnElement[str], values: Collectio
         return column == func.any(array)
     each = func.json_each(json.dumps(list(values))).table_valued("value")
     return column.in_(select(each.c.value))
+
+
+def among(connection: Connection, column: ColumnElement[int], ids: Collection[int]) -> ColumnElement[bool]:
+    """Match a column of ids against any number of them with a single parameter."""
+    if is_postgresql(connection):
+        return column == func.any(bindparam(None, list(ids), type_=postgresql.ARRAY(BigInteger), unique=True))
+    each = func.json_each(json.dumps(list(ids))).table_valued("value")
+    return column.in_(select(each.c.value))
+
+
+class mostly_null(FunctionElement[bool]):  # noqa: N801 - called as a function
+    """Match rows where a column is NULL, as nearly all are: neither database is to look these up and sort them, in place of walking an order.
+
+    PostgreSQL knows from its statistics how many there are. SQLite takes any index of the column for few: the plus sign hides it.
+    """
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(mostly_null)
+def _is_null(element: mostly_null, compiler: SQLCompiler, **options: Any) -> str:
+    return f"({compiler.process(element.clauses, **options)}) IS NULL"
+
+
+@compiles(mostly_null, "sqlite")
+def _is_null_unindexed(element: mostly_null, compiler: SQLCompiler, **options: Any) -> str:
+    return f"+({compiler.process(element.clauses, **options)}) IS NULL"
 
 
 def present(

@@ -158,6 +158,7 @@ def lead_columns_names() -> tuple[str, ...]:
         "score",
         "effective",
         "expires",
+        "decided_at",
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from bot.model import Fingerprint, PolicyChange, Reason, Span, Story, StoryCandidate
+from bot.model import Fingerprint, PolicyChange, Reason, Span, Story, StoryCandidate, date_of
 from bot.store.rows import change_from_json, change_to_json
 
 MAX_TITLES = 8
@@ -33,6 +33,7 @@ def lead_columns(change: PolicyChange) -> dict[str, Any]:
         "score": change.score,
         "effective": change.effective,
         "expires": change.expires,
+        "decided_at": date_of(change.decided),
     }
 
 

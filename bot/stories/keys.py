@@ -7,10 +7,10 @@ measure's stages lie apart; headline words only as far as one burst of coverage.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from bot.model import Analysis, Article, PolicyChange, StoryLook
+from bot.model import Analysis, Article, PolicyChange, StoryLook, date_of
 from bot.stories.actors import NATIONS, actor_key, names_in
 from bot.stories.families import FAMILY, LINK_BACK, THREAD_WINDOW, Family
 from bot.stories.measures import measures
@@ -85,21 +85,6 @@ def looks_for(article: Article, analysis: Analysis) -> tuple[StoryLook, ...]:
             if keys:
                 looks.append(StoryLook(keys, since, min(until, at) if until else at, limit=20))
     return tuple(dict.fromkeys(looks))
-
-
-def date_of(text: str | None) -> datetime | None:
-    """Read an ISO date of reduced precision as the middle of the time it names; None when it is none."""
-    if not text:
-        return None
-    parts = text.split("T")[0].split("-")
-    try:
-        numbers = [int(part) for part in parts[:3]]
-        year = numbers[0]
-        month = numbers[1] if len(numbers) > 1 else 7
-        day = numbers[2] if len(numbers) > 2 else (15 if len(numbers) > 1 else 1)
-        return datetime(year, month, day, 12, tzinfo=UTC)
-    except ValueError:
-        return None
 
 
 def _all_keys(changes: Iterable[PolicyChange], title: str) -> tuple[str, ...]:

@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from bot.model import Article, CopyOf, PolicyChange, Reason, StoryCandidate, StoryRole
+from bot.model import Article, CopyOf, PolicyChange, Reason, StoryCandidate, StoryRole, date_of
 from bot.stories.actors import Same, actor_key, same_actor
 from bot.stories.families import CASES, FAMILY, Fit
-from bot.stories.keys import date_of
 from bot.stories.likeness import Likeness, commonness, compare
 from bot.stories.nearcopies import same_template
 from bot.stories.places import Places, relate

@@ -30,11 +30,12 @@ from bot.model import (
     StoryPlan,
     StoryRole,
     Transition,
+    date_of,
 )
 from bot.stories.actors import Same, actor_key, same_actor
 from bot.stories.details import details
 from bot.stories.families import CASES, FAMILY, LINK_BACK, Family, Fit
-from bot.stories.keys import date_of, keys_for
+from bot.stories.keys import keys_for
 from bot.stories.likeness import compare
 from bot.stories.matching import Match, decide
 from bot.stories.places import Places

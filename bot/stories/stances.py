@@ -10,9 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from bot.model import Action, PolicyChange, Stage, Story
+from bot.model import Action, PolicyChange, Stage, Story, date_of
 from bot.stories.actors import actor_key
-from bot.stories.keys import date_of
 from bot.stories.places import narrowest
 from bot.stories.stages import PHASE, Phase
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-_NO_STANCE: Final = frozenset(
+NO_STANCE: Final = frozenset(
     {Action.SUE, Action.RULE, Action.FINE, Action.INVESTIGATE, Action.SETTLE, Action.REVIEW, Action.OTHER}
 )
 """Acts about others, or steps that say nothing of one's own policy."""
@@ -62,7 +61,7 @@ def stances(stories: Iterable[Story], now: datetime) -> tuple[Stance, ...]:
     """
     matters: dict[tuple[str, str, frozenset[str]], list[Story]] = {}
     for story in stories:
-        if story.merged_into is None and story.change.action not in _NO_STANCE:
+        if story.merged_into is None and story.change.action not in NO_STANCE:
             matters.setdefault(_matter(story.change), []).append(story)
     found = [_stance(sorted(group, key=_decided, reverse=True), now) for group in _joined(matters)]
     return tuple(sorted(found, key=lambda one: (not one.current, -one.since.timestamp(), one.actor)))

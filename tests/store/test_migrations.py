@@ -6,11 +6,13 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from bot.errors import SchemaError, StoreError
 from bot.store import Store
 from bot.store.tables import metadata
+from bot.store.tables.stories import stories
+from tests.store.samples import change
 
 SPAWN = multiprocessing.get_context("spawn")
 
@@ -109,6 +111,28 @@ def test_an_older_schema_is_told_the_command(empty, monkeypatch):
     monkeypatch.setattr("bot.store.migrations._revisions", lambda _: ("0001", "0002", frozenset({"0001", "0002"})))
     with pytest.raises(SchemaError, match=r"0001.*needs 0002.*policywatch db upgrade"):
         empty.check_schema()
+
+
+def test_stories_of_an_older_version_learn_when_they_were_decided(empty, clock):
+    empty.upgrade()
+    with empty.transaction() as tx:
+        for decided in ("2020-06-10", None, "2019", "some day"):
+            said = change(decided=decided)
+            tx.stories.create(said, stage=said.stage, at=clock(), now=clock())
+        kept = select(stories.c.decided_at).order_by(stories.c.id)
+        written = tx.connection.execute(kept).scalars().all()
+        tx.connection.execute(text("ALTER TABLE stories DROP COLUMN decided_at"))
+        tx.connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+    assert empty.upgrade()[0] == "0002"
+    with empty.reading() as tx:
+        found = tx.connection.execute(kept).scalars().all()
+    assert found == written
+    assert [when and when.isoformat() for when in found] == [
+        "2020-06-10T12:00:00+00:00",
+        None,
+        "2019-07-01T12:00:00+00:00",
+        None,
+    ]
 
 
 def test_a_failed_upgrade_leaves_nothing_behind(empty):

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.model import Action, DeliveryKind, DeliveryState, Filters, Health, NewDelivery, Stage, StoryRole
+from bot.stories.stances import NO_STANCE, stances
 from tests.store.samples import analysis, article, change, entry, report, source
 
 LEASE = timedelta(minutes=5)
@@ -110,12 +111,13 @@ def test_the_best_article_is_the_most_official_then_the_earliest(tx, clock):
 
 def test_curated_stories_are_listed_marked_and_can_be_left_out(tx, clock):
     told(tx, clock, "seen")
-    old = tx.stories.create(change(), stage=Stage.PASSED, at=clock() - timedelta(days=400), now=clock(), curated=True)
+    past = change(targets=("schools",))
+    old = tx.stories.create(past, stage=Stage.PASSED, at=clock() - timedelta(days=400), now=clock(), curated=True)
     page = tx.reports.recent()
     assert [(item.story.curated, item.best is None) for item in page.items] == [(False, False), (True, True)]
     assert old not in ids(tx.reports.recent(curated=False))
-    assert next(iter(tx.reports.ledger())).id == old
-    assert tx.reports.ledger(["IBM"]) == []
+    assert next(iter(tx.reports.latest("Microsoft"))).id == old
+    assert tx.reports.latest("IBM") == []
 
 
 def test_merged_stories_are_listed_once(tx, clock):
@@ -123,8 +125,29 @@ def test_merged_stories_are_listed_once(tx, clock):
     tx.stories.merge(keep, other)
     page = tx.reports.recent()
     assert (ids(page), page.total) == ([keep], 1)
-    assert [story.id for story in tx.reports.ledger()] == [keep]
+    assert [story.id for story in tx.reports.latest("Microsoft")] == [keep]
     assert tx.reports.counts(clock()).stories == 1
+
+
+def test_the_last_word_on_each_matter_is_all_that_stances_need(tx, clock):
+    users = [(), ("police",), ("border",), ("police", "border")]
+    decided = ["2019", None, "2031-05", None, "nonsense", "2020-02-29", None, "2031-05-20"]
+    for number in range(48):
+        fields = {
+            "action": [Action.HALT, Action.RESUME, Action.FINE][number % 3],
+            "actor": ["Microsoft", "Oakland City Council"][number // 2 % 2],
+            "jurisdictions": [("US",), ("US-CA", "US-NY"), ()][number // 4 % 3],
+            "targets": users[number // 5 % 4],
+            "decided": decided[number % 8],
+            "stage": [Stage.ANNOUNCED, Stage.EXPIRED, Stage.WITHDRAWN, Stage.ANNOUNCED, Stage.PASSED][number % 5],
+        }
+        told(tx, clock, f"n{number}", line=f"n{number}", **fields)
+    for actor in ("Microsoft", "oakland city council"):
+        every = [listed.story for listed in tx.reports.export(filters=Filters(actors=(actor,)))]
+        last = tx.reports.latest(actor, but=NO_STANCE)
+        assert 0 < len(last) < len(every)
+        wanted = [(one.line, one.current, one.since) for one in stances(every, clock())]
+        assert [(one.line, one.current, one.since) for one in stances(last, clock())] == wanted
 
 
 def test_an_alert_is_explained_from_entry_to_delivery(tx, clock):

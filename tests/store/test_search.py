@@ -66,7 +66,7 @@ QUESTIONS = {
 }
 
 
-@pytest.mark.parametrize("rare", [search.RARE, 0], ids=["rare words first", "newest stories first"])
+@pytest.mark.parametrize("rare", [search.RARE, 2, 0], ids=["rare words first", "as it comes", "newest stories first"])
 def test_all_words_are_found_as_beginnings_newest_first(find, monkeypatch, rare):
     monkeypatch.setattr(search, "RARE", rare)
     assert {words: find(words) for words in QUESTIONS} == QUESTIONS

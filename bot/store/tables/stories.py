@@ -33,6 +33,7 @@ stories = Table(
     Column("score", Float, nullable=False),
     Column("effective", PlainText(40)),
     Column("expires", PlainText(40)),
+    Column("decided_at", UtcDateTime),  # when the lead says it was decided; none: when it was reported
     Column("stage", Word(Stage), nullable=False),
     Column("stage_at", UtcDateTime, nullable=False),
     Column("first_at", UtcDateTime, nullable=False),
