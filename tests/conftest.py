@@ -19,6 +19,7 @@ from psycopg import sql
 
 from bot.store import Store
 from bot.store.tables.base import metadata
+from tests.logkeeping import kept_logs
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -36,6 +37,13 @@ class Clock:
         """Move on, ``clock.advance(minutes=5)``, and give the new time."""
         self.now += timedelta(**parts) if by is None else by
         return self.now
+
+
+@pytest.fixture(autouse=True)
+def _logs_kept() -> Iterator[None]:
+    """Whatever a test, or a command that it runs, does to logging ends with it: caplog hears the same in any order."""
+    with kept_logs():
+        yield
 
 
 @pytest.fixture
