@@ -12,37 +12,51 @@ import ahocorasick
 
 from bot.analysis.lexicon import Lexicon
 
-_FOLDED = str.maketrans({"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u00ad": None})
 _ENTITY = re.compile(r"&(?:#|[a-zA-Z]{2,8};)")
+_OTHERS = re.compile(r"[\W\d_]+")
+"""What is no letter: it stands between words, or makes no difference here."""
+_ASCII_OTHERS = {number: " " for number in range(128) if not chr(number).isalpha()}
+_DOTTED = re.compile(r"\.[^\W\d_]")
+_ABBREVIATION = re.compile(r"(?<![^\W\d_])[^\W\d_](?:\.[^\W\d_]){1,5}\b\.?")
 
 
 class Glance:
-    """The terms of one language that put a text on topic, as words that must all stand in it."""
+    """The terms of one language that put a text on topic, as sequences of words, by their letters alone."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        terms: dict[str, list[tuple[str, ...]]] = {}
+        terms: dict[str, list[frozenset[str]]] = {}
         for term in lexicon.topic_words():
-            longest, *others = sorted(term.split(" "), key=len, reverse=True)  # the longest word is the rarest
-            terms.setdefault(longest, []).append(tuple(others))
-        self._longest = ahocorasick.Automaton()
-        for longest, others_of in terms.items():
-            self._longest.add_word(longest, (longest, tuple(others_of)))
+            marks = frozenset(char for char in term if char in "&+" or char.isdigit())  # `face + +`
+            terms.setdefault(_letters(term).rstrip(), []).append(marks)
+        self._terms = ahocorasick.Automaton()
+        for letters, marks_of in terms.items():
+            self._terms.add_word(letters, tuple(marks_of))
         if terms:
-            self._longest.make_automaton()
+            self._terms.make_automaton()
 
     def sees(self, title: str, text: str) -> bool:
         """False when neither part can name the technology."""
-        words = f"{title}\n{text}".lower().replace(".", "")  # F.R.T.
-        if not words.isascii():
-            words = words.translate(_FOLDED)
+        words = f"{title}\n{text}".lower()
         if "&" in words and _ENTITY.search(words):
             return True  # a letter may be written as an entity
-        if not self._longest:
+        if "\u00ad" in words:
+            words = words.replace("\u00ad", "")
+        if self._among(words):
+            return True
+        if _DOTTED.search(words) is None:
             return False
-        asked: set[str] = set()
-        for _, (longest, others_of) in self._longest.iter(words):
-            if longest not in asked:
-                asked.add(longest)
-                if any(all(other in words for other in others) for others in others_of):
-                    return True
+        return self._among(_ABBREVIATION.sub(lambda found: found[0].replace(".", "") + " ", words))  # F.R.T.
+
+    def _among(self, words: str) -> bool:
+        if not self._terms:
+            return False
+        for _, marks_of in self._terms.iter(_letters(words)):
+            if any(all(mark in words for mark in marks) for marks in marks_of):
+                return True
         return False
+
+
+def _letters(words: str) -> str:
+    """The words with a space before each, and nothing else."""
+    spaced = words.translate(_ASCII_OTHERS) if words.isascii() else _OTHERS.sub(" ", words)
+    return f" {' '.join(spaced.split())} "

@@ -28,6 +28,10 @@ FILLER = [
     "scan",
     "face",
     "'s",
+    "ID",
+    "me",
+    "F.R.T.",
+    "-",
 ]
 
 
@@ -60,6 +64,15 @@ def test_every_term_is_seen_however_it_is_written(analyser: Analyser, language: 
 def test_what_nothing_names_is_turned_away_unread(analyser: Analyser):
     chosen = analyser._languages["en"]
     assert not chosen.glance.sees("Council opens a library", "The recognition of its work. A familiar tune.")
+    assert not chosen.glance.sees(
+        "He did what they said", "Tell me: is the median a measure? A face, then recognition."
+    )
+
+
+def test_words_of_a_term_count_where_they_stand_together(analyser: Analyser):
+    chosen = analyser._languages["en"]
+    for text in ("ID.me", "an ID-me account", "It ended.Facial  recognition stays", "(F.R.T.)", "of F.R.T.systems"):
+        assert chosen.glance.sees("", text), text
 
 
 @given(data=st.data())
