@@ -37,6 +37,8 @@ _WISHES = re.compile(r"<(?:\w+:)?(ttl|updatePeriod|updateFrequency)>\s*(\w{1,20}
 _GROWING_ENTITY = re.compile(
     rb"<!ENTITY\s+(?:%\s+)?[^\s\"'>]{1,200}\s+(?:\"(?:[^\"]{0,300}?&(?!#)|[^\"]{300})|'(?:[^']{0,300}?&(?!#)|[^']{300}))"
 )
+_get = dict.get
+"""In place of feedparser's own, which looks for aliases of each name and falls back from one date to another."""
 _PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 
 
@@ -193,40 +195,42 @@ def _broken(found: Mapping[str, Any]) -> bool:
 
 
 def _raw(entry: dict[str, Any], base: str, url: str, language: str | None, now: datetime, *, atom: bool) -> RawEntry:
-    detail = entry.get("title_detail") or {}
+    detail = _get(entry, "title_detail") or {}
     link = _link(entry, base, url)
-    guid = entry.get("id")
+    guid = _get(entry, "id")
     return RawEntry(
         guid=(texts.scrub(guid).strip() or None) if isinstance(guid, str) else None,
         link=link,
-        title=_title(detail, entry.get("title"), atom=atom),
+        title=_title(detail, _get(entry, "title"), atom=atom),
         text=_richest(entry),
         published=_date(entry, ("published", "created"), now),
         updated=_date(entry, ("updated",), now),
-        language=language_of(detail.get("language")) or language,
+        language=language_of(_get(detail, "language")) or language,
         authors=tuple(_names(entry)),
         categories=tuple(_terms(entry)),
     )
 
 
-def _title(detail: Mapping[str, Any], value: object, *, atom: bool) -> str:
+def _title(detail: dict[str, Any], value: object, *, atom: bool) -> str:
     """A title as one line. Atom says what is plain text; elsewhere feedparser guesses, and takes what it does not like for plain."""
     if not isinstance(value, str):
         return ""
-    plain = detail.get("type") == "text/plain" and (atom or _MARKUP.search(value) is None)
+    plain = _get(detail, "type") == "text/plain" and (atom or _MARKUP.search(value) is None)
     return texts.line(value) if plain else texts.line_of_html(value)
 
 
-def _richest(entry: Mapping[str, Any]) -> str:
+def _richest(entry: dict[str, Any]) -> str:
     """The longest of the texts the entry gives, made plain. Markup-heavy ones can be short in words, so the runner-up counts."""
-    parts = [part for part in (*(entry.get("content") or ()), entry.get("summary_detail") or {}) if part.get("value")]
-    if not parts and isinstance(entry.get("summary"), str):
+    parts = [
+        part for part in (*(_get(entry, "content") or ()), _get(entry, "summary_detail") or {}) if _get(part, "value")
+    ]
+    if not parts and isinstance(_get(entry, "summary"), str):
         parts = [{"value": entry["summary"], "type": "text/html"}]
     best = ""
     for part in sorted(parts, key=lambda part: len(part["value"]), reverse=True):
         if len(part["value"]) <= len(best):
             break
-        kind = str(part.get("type") or "")
+        kind = str(_get(part, "type") or "")
         if kind == "text/plain":
             plain = texts.paragraphs(part["value"])
         elif kind.startswith("text/") or kind.endswith(("html", "xml")) or not kind:
@@ -237,7 +241,7 @@ def _richest(entry: Mapping[str, Any]) -> str:
     return best
 
 
-def _link(entry: Mapping[str, Any], base: str, feed_url: str) -> str | None:
+def _link(entry: dict[str, Any], base: str, feed_url: str) -> str | None:
     """The entry's page: FeedBurner's note of the original first, then the alternate link, then any other to a page.
 
     The feed itself is no page: links such as ``#top`` come out as its address.
@@ -249,36 +253,36 @@ def _link(entry: Mapping[str, Any], base: str, feed_url: str) -> str | None:
     return None
 
 
-def _links(entry: Mapping[str, Any]) -> Iterator[str]:
+def _links(entry: dict[str, Any]) -> Iterator[str]:
     for name in ("feedburner_origlink", "link"):
-        value = entry.get(name)
+        value = _get(entry, name)
         if isinstance(value, str):
             yield value
-    for link in entry.get("links") or ():
-        if link.get("rel", "alternate") in {"alternate", "via", "related"} and isinstance(link.get("href"), str):
+    for link in _get(entry, "links") or ():
+        if _get(link, "rel", "alternate") in {"alternate", "via", "related"} and isinstance(_get(link, "href"), str):
             yield link["href"]
 
 
 def _date(entry: dict[str, Any], names: tuple[str, ...], now: datetime) -> datetime | None:
     for name in names:
-        raw = dict.get(entry, name)  # feedparser's own get falls back from one date to another
+        raw = _get(entry, name)
         if isinstance(raw, str) and raw:
-            at = dates.from_feedparser(raw, dict.get(entry, f"{name}_parsed"), now)
+            at = dates.from_feedparser(raw, _get(entry, f"{name}_parsed"), now)
             if at is not None:
                 return at
     return None
 
 
-def _names(entry: Mapping[str, Any]) -> Iterator[str]:
-    for author in entry.get("authors") or ():
-        name = author.get("name")
+def _names(entry: dict[str, Any]) -> Iterator[str]:
+    for author in _get(entry, "authors") or ():
+        name = _get(author, "name")
         if isinstance(name, str) and (clean := texts.line_of_html(name, 100)):
             yield clean
 
 
-def _terms(entry: Mapping[str, Any]) -> Iterator[str]:
-    for tag in entry.get("tags") or ():
-        term = tag.get("label") or tag.get("term")
+def _terms(entry: dict[str, Any]) -> Iterator[str]:
+    for tag in _get(entry, "tags") or ():
+        term = _get(tag, "label") or _get(tag, "term")
         if isinstance(term, str) and (clean := texts.line_of_html(term, 100)):
             yield clean
 

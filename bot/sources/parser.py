@@ -4,19 +4,24 @@
 * No sanitising and no resolving of links inside HTML: texts are made plain afterwards, and nobody follows those links.
 * Text in whole pieces (:mod:`bot.sources.saxdriver`), and the base address of each element joined once and remembered:
   together a third of the time of feedparser as it comes, with the same results (a test compares them).
+* Names without an alias looked up as in any dictionary, and flat dictionaries copied as such: a quarter of what remains.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, wraps
 from io import BytesIO
+from types import SimpleNamespace
 from typing import Any
 
 import feedparser
 import feedparser.api
 import feedparser.mixin
+from feedparser.util import FeedParserDict
 
 _DRIVER = "bot.sources.saxdriver"
+_ALIASED = frozenset(FeedParserDict.keymap) | {"category", "enclosures", "license", "updated", "updated_parsed"}
+"""Names under which feedparser's dictionaries look for something else too."""
 
 
 def parse(body: bytes, content_type: str, url: str) -> Any:
@@ -42,13 +47,34 @@ def parse(body: bytes, content_type: str, url: str) -> Any:
 
 
 def tune() -> None:
-    """Install the driver and the memory of joined addresses; once for a process, and without effect on other versions."""
+    """Install the driver, the memory of joined addresses and the plain look-ups; once for a process, and without effect on
+    other versions.
+    """
     preferred = getattr(feedparser.api, "PREFERRED_XML_PARSERS", None)
     if isinstance(preferred, list) and _DRIVER not in preferred:
         preferred.insert(0, _DRIVER)
     join = getattr(feedparser.mixin, "make_safe_absolute_uri", None)
     if join is not None and not hasattr(join, "cache_info"):
         feedparser.mixin.make_safe_absolute_uri = lru_cache(maxsize=4096)(join)
+    if not hasattr(FeedParserDict.get, "__wrapped__"):
+        for name in ("get", "__contains__", "__getitem__"):
+            setattr(FeedParserDict, name, _plain(getattr(dict, name), getattr(FeedParserDict, name)))
+        feedparser.mixin.copy = SimpleNamespace(deepcopy=_copied)
+
+
+def _plain(plain: Any, aliasing: Any) -> Any:
+    """A method of feedparser's dictionaries that goes its own way only where a name has an alias."""
+
+    @wraps(aliasing)
+    def method(self: dict[str, Any], key: str, *default: Any) -> Any:
+        return aliasing(self, key, *default) if key in _ALIASED else plain(self, key, *default)
+
+    return method
+
+
+def _copied(params: Any) -> Any:
+    """A copy of what feedparser knows of an element's content: texts by name, nothing to copy in depth."""
+    return FeedParserDict(params)
 
 
 tune()

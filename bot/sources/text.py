@@ -24,6 +24,7 @@ _BAD = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\xad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069"
     "\ue000-\uf8ff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
 )
+_ASCII_BAD = {number: None for number in range(128) if _BAD.match(chr(number))}
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _INSTRUCTION = re.compile(r"<\?[^>]*>?")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
@@ -50,6 +51,8 @@ _BLOCKS = (
     "main", "caption", "fieldset", "form", "center",
 )  # fmt: skip
 _CELLS = ("td", "th", "option")
+_MARKS = dict.fromkeys(_BLOCKS, _PARAGRAPH) | dict.fromkeys(_CELLS, " ") | {"br": _LINE}
+"""What stands behind the text of an element, and before that of a block."""
 _BOILERPLATE = re.compile(
     r"(?:The post .{1,400} (?:appeared first on|first appeared on) .{1,200}"
     r"|(?:Continue reading|Read more|Read the full (?:story|article))\b.{0,200}|\[?(?:…|\.\.\.)\]?)",
@@ -60,7 +63,7 @@ _BOILERPLATE = re.compile(
 def scrub(text: str) -> str:
     """Take out characters that cannot be stored or that hide, and compose accents (NFC)."""
     if text.isascii():
-        return _BAD.sub("", text) if _BAD.search(text) else text
+        return text if text.isprintable() else text.translate(_ASCII_BAD)
     return unicodedata.normalize("NFC", _BAD.sub("", text))
 
 
@@ -119,14 +122,15 @@ def parse_html(markup: str | bytes, encoding: str | None = None) -> Element | No
 def text_of(root: Element, limit: int = MAX_TEXT) -> str:
     """The visible text below ``root``, in paragraphs. Changes the tree."""
     etree.strip_elements(root, *_UNSEEN, with_tail=False)
-    for element in root.iter(*_BLOCKS):
-        element.text = _PARAGRAPH + (element.text or "")
-        element.tail = _PARAGRAPH + (element.tail or "")
-    for element in root.iter("br"):
-        element.tail = _LINE + (element.tail or "")
-    for element in root.iter(*_CELLS):
-        element.tail = " " + (element.tail or "")
-    flat = _LINES.sub(_PARAGRAPH, str(etree.tostring(root, method="text", encoding="unicode", with_tail=False)))
+    for element in root.iter():
+        mark = _MARKS.get(element.tag)
+        if mark is not None:
+            element.tail = mark + (element.tail or "")
+            if mark is _PARAGRAPH:
+                element.text = mark + (element.text or "")
+    flat = str(etree.tostring(root, method="text", encoding="unicode", with_tail=False))
+    if _LINE in flat:
+        flat = _LINES.sub(_PARAGRAPH, flat)
     return _joined(
         ["\n".join(" ".join(row.split()) for row in part.split(_LINE)).strip() for part in flat.split(_PARAGRAPH)],
         limit,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from functools import cache
 from pathlib import Path
 
 import feedparser
 import feedparser.api
 import pytest
+from feedparser.util import FeedParserDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -230,4 +232,7 @@ def test_tuned_feedparser_gives_the_same_as_feedparser_as_it_comes(
     tuned = texts()
     monkeypatch.setattr(feedparser.api, "PREFERRED_XML_PARSERS", [])
     monkeypatch.setattr(feedparser.mixin, "make_safe_absolute_uri", feedparser.mixin.make_safe_absolute_uri.__wrapped__)
+    monkeypatch.setattr(feedparser.mixin, "copy", copy)
+    for name in ("get", "__contains__", "__getitem__"):
+        monkeypatch.setattr(FeedParserDict, name, getattr(FeedParserDict, name).__wrapped__)
     assert texts() == tuned
