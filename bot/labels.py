@@ -250,6 +250,18 @@ def read_overlay(tx: Tx, story_id: int, now: datetime) -> Overlay:
     )
 
 
+def mute_words(subject: str, places: Mapping[str, str]) -> str:
+    """What a mute keeps away, to say behind "nothing more": `on s12`, `on Microsoft`, `of this kind (ban)`, `from California`."""
+    kind, colon, what = subject.partition(":")
+    match kind if colon else "":
+        case "action":
+            return f"of this kind ({what.replace('_', ' ')})"
+        case "place":
+            return f"from {places.get(what, what)}"
+        case _:
+            return f"on {what or subject}"
+
+
 def mute_of(
     muted: Iterable[Label], channel: str, story: Story, members: Mapping[str, tuple[str, ...]] | None = None
 ) -> Label | None:

@@ -11,14 +11,14 @@ from datetime import datetime
 
 from aiohttp import web
 
-from bot import stories
+from bot import labels, stories
 from bot.deeds import Deeds
 from bot.model import ArticleRef, Check, Filters, Health, Reason, Route, SourceRow, Story
 from bot.queries import Reader
 from bot.slack.app import build_app, make_desk
 from bot.slack.asks import DEFAULT_SINCE, Ask, Vocabulary
 from bot.slack.home import MOST_STORIES, RECENT
-from bot.slack.ports import HomeView, Ledger, Listing, Shown, SourceCounts, StoryRow, Why
+from bot.slack.ports import HomeView, Ledger, Listing, Muted, Shown, SourceCounts, StoryRow, Why
 from bot.slack.reports import digest_markdown
 from bot.slack.routes import slack_routes as routes_for
 from bot.slack.socketmode import SocketMode
@@ -205,6 +205,19 @@ class SlackReader:
         """Routes that send to a channel."""
         return [route for route in self._parts.routes() if route.channel == channel]
 
+    def muted(self, channel: str, now: datetime) -> Sequence[Muted]:
+        """What a channel hears nothing of."""
+        return [one for one in self._muted(now) if one.channel == channel]
+
+    def _muted(self, now: datetime) -> list[Muted]:
+        names = self._parts.live.get().place_names
+        with self._parts.store.reading() as tx:
+            said = tx.runtime.labels(now, label=labels.MUTE_HERE)
+        return [
+            Muted(one.channel, one.subject, labels.mute_words(one.subject, names), one.person, one.at)
+            for one in sorted(said, key=lambda one: one.at, reverse=True)
+        ]
+
     def home(self, user: str, now: datetime) -> HomeView:
         """A person's Home tab."""
         operator = self.may_change(user)
@@ -218,6 +231,7 @@ class SlackReader:
             tuple(self.sources(now)[1]) if operator else (),
             tuple(self._reader.checks()) if operator else (),
             operator=operator,
+            muted=tuple(self._muted(now)) if operator else (),
         )
 
     # --- parts -----------------------------------------------------------------------------------------------------------

@@ -94,7 +94,7 @@ class StoryDeeds:
         with self._parts.store.transaction(lock=True) as tx:
             story = tx.stories.get(known(tx, ref))
             assert story is not None  # known
-            subject, said = _like(story, what, self._parts.live.get().place_names)
+            subject = _like(story, what)
             held = tx.runtime.labels(now, subject=subject, label=labels.MUTE_HERE, channel=by.channel)
             if not held:
                 value = {"name": by.name, "story": story.ref}
@@ -106,7 +106,22 @@ class StoryDeeds:
                     tx.outbox.cancel(unsent, f"muted in this channel by {by.name or by.user}")
                 for post in here:
                     tx.outbox.request_edit(post.id, now)  # the message says who wants no more of it
-        return Done(f"This channel hears nothing more {said}. Operators can undo it: policywatch labels list")
+        said = labels.mute_words(subject, self._parts.live.get().place_names)
+        return Done(f"This channel hears nothing more {said}.", undo=subject)
+
+    def unmute_here(self, subject: str, by: Asker, now: datetime) -> Done:
+        """Undo :meth:`mute_here` in ``by.channel``, whoever did it; nothing of the meantime is sent."""
+        with self._parts.store.transaction(lock=True) as tx:
+            held = tx.runtime.labels(now, subject=subject, label=labels.MUTE_HERE, channel=by.channel)
+            tx.runtime.unlabel(subject, labels.MUTE_HERE, channel=by.channel)
+            for ref in {str(value_of(one).get("story") or one.subject) for one in held}:
+                story_id = tx.stories.resolve(ref)
+                posts = () if story_id is None else tx.outbox.by_story(story_id)
+                for post in posts:
+                    if post.kind is DeliveryKind.POST and post.channel == by.channel:
+                        tx.outbox.request_edit(post.id, now)  # the message said who wanted no more of it
+        said = labels.mute_words(subject, self._parts.live.get().place_names)
+        return Done(f"Undone: this channel hears more {said}, from now on. Nothing of the meantime is sent.")
 
     # --- wrong story ---------------------------------------------------------------------------------------------------
 
@@ -162,19 +177,18 @@ def _say(tx: Tx, story_id: int, label: str, by: Asker, now: datetime, **value: o
     tx.runtime.label(Label(ref_of(story_id), label, by.user, now, value={"name": by.name, **value}))
 
 
-def _like(story: Story, what: str, places: dict[str, str]) -> tuple[str, str]:
-    """The subject of a mute, and what to call it."""
+def _like(story: Story, what: str) -> str:
+    """The subject of a mute."""
     change = story.change
     match what:
         case "story":
-            return story.ref, f"on {story.ref}"
+            return story.ref
         case "actor":
-            return f"actor:{change.actor}", f"on {change.actor}"
+            return f"actor:{change.actor}"
         case "action":
-            return f"action:{change.action.value}", f"of this kind ({change.action.value.replace('_', ' ')})"
+            return f"action:{change.action.value}"
         case "place" if change.jurisdictions:
-            code = change.jurisdictions[0]
-            return f"place:{code}", f"from {places.get(code, code)}"
+            return f"place:{change.jurisdictions[0]}"
         case "place":
             raise UsageError(f"{story.ref} states no place; mute the story, its actor or its kind instead.")
         case _:

@@ -78,7 +78,7 @@ def _confusion(report: Report) -> list[str]:
 
 
 def _calibration(report: Report) -> list[str]:
-    rows = ["Calibration: of items scored so, how many hold a change"]
+    rows = ["Calibration: of the items with about this score, how many hold a change"]
     for one in report.calibration:
         share = one.right / one.items
         bar = "#" * round(20 * share)

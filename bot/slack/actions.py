@@ -23,7 +23,7 @@ from bot.slack import elements as e
 from bot.slack.asks import Ask, Asker
 from bot.slack.client import error_code
 from bot.slack.commands import parse
-from bot.slack.desk import Desk, run
+from bot.slack.desk import Desk, publish_home, run
 from bot.slack.limits import fit
 from bot.slack.ports import Done, Shown
 from bot.slack.text import escape
@@ -48,6 +48,8 @@ class Click:
     view_id: str | None
     """Set when the click was in a modal or the Home tab."""
     ephemeral: bool
+    home: bool = False
+    """In the Home tab."""
 
     @property
     def ref(self) -> str:
@@ -69,6 +71,7 @@ def read_click(body: Mapping[str, Any]) -> Click:
         trigger=str(body.get("trigger_id") or ""),
         view_id=(body.get("view") or {}).get("id"),
         ephemeral=bool(container.get("is_ephemeral")),
+        home=(body.get("view") or {}).get("type") == "home",
     )
 
 
@@ -94,6 +97,7 @@ def listen(app: AsyncApp, desk: Desk) -> None:
     }
     for action_id, handler in handlers.items():
         app.action(action_id)(_listener(desk, handler))
+    app.action(re.compile(answers.UNMUTE_HERE))(_listener(desk, _unmute_here))
     app.view(modals.NOT_RELEVANT_MODAL)(_submission(desk, _save_verdict))
     app.view(modals.WRONG_STORY_MODAL)(_submission(desk, _save_repair))
 
@@ -137,7 +141,8 @@ async def _shown(desk: Desk, click: Click) -> Shown | None:
 
 async def _changed(desk: Desk, click: Click, doer: Callable[..., Done], *arguments: Any) -> None:
     """Call a doer that only some people may use, and say what came of it."""
-    await _say(desk, click, (await desk.change(click.by, doer, *arguments, click.by, desk.clock())).text)
+    done = await desk.change(click.by, doer, *arguments, click.by, desk.clock())
+    await _answer(desk, click, answers.done(done, click.by.channel))
 
 
 # --- alerts ---------------------------------------------------------------------------------------------------------------
@@ -191,6 +196,16 @@ async def _wrong_story(desk: Desk, click: Click) -> None:
 
 async def _undo(desk: Desk, click: Click) -> None:
     await _changed(desk, click, desk.commands.restore, click.ref)
+
+
+async def _unmute_here(desk: Desk, click: Click) -> None:
+    """Undo a mute where it was made; the answer takes the place of the one that held the button, the Home tab is shown anew."""
+    channel, _, subject = click.value.partition(" ")
+    by = replace(click.by, channel=channel)
+    done = await desk.change(by, desk.commands.unmute_here, subject, by, desk.clock())
+    if click.home:
+        return await publish_home(desk, click.by.user)
+    return await _answer(desk, click, answers.text_only(done.text), replace_it=click.ephemeral)
 
 
 # --- answers and reports ----------------------------------------------------------------------------------------------------
@@ -257,7 +272,7 @@ def _submission(desk: Desk, save: Saver) -> Callable[..., Awaitable[None]]:
             except Exception:
                 log.exception("a modal could not be saved")
                 return answers.text_only("That went wrong on our side; the operators find it in the log.")
-            return answers.text_only(done.text)
+            return answers.done(done, about.channel)
 
         message, _ = await desk.settle(work())
         message = message or answers.text_only("Noted; the message changes in a moment.")

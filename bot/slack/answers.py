@@ -15,11 +15,13 @@ from bot.slack import text as t
 from bot.slack.asks import DEFAULT_SINCE, Ask, Vocabulary, Wrong
 from bot.slack.commands import COMMAND, EXAMPLES
 from bot.slack.limits import fit
-from bot.slack.ports import Listing, SourceCounts, StoryRow
+from bot.slack.ports import Done, Listing, SourceCounts, StoryRow
 from bot.slack.writing import filter_words, length_word, write
 
 PAGE = "pw_page"
 SHARE = "pw_share"
+UNMUTE_HERE = "pw_unmute_here"
+"""Undoes a mute; the value is the channel, a blank, and what was muted."""
 LINE = 110
 
 HELP = (
@@ -35,6 +37,7 @@ MORE_HELP = (
     ("timeline ACTOR", "everything an actor did, newest first"),
     ("sources", "which sources are not well"),
     ("mute SOURCE [7d] · unmute SOURCE", "stop a source's alerts for a time"),
+    ("muted", "what was muted in this channel, and how to undo it"),
     ("unsubscribe [filters]", "end what subscribe began"),
     ("digest now [since:7d]", "a digest in this channel, now"),
     ("snooze 3d · snooze off", "one daily digest here in place of alerts"),
@@ -46,6 +49,19 @@ def text_only(text: str) -> Message:
     """Return a one-sentence answer."""
     line = t.one_line(text, 2_000) or "Done."
     return fit(Message(t.escape(line), (e.rich(e.section(e.words(line))),)))
+
+
+def done(what: Done, channel: str) -> Message:
+    """Return what came of a deed, with a button that undoes it where there is one."""
+    said = text_only(what.text)
+    if not what.undo:
+        return said
+    return replace(said, blocks=(*said.blocks, e.actions(undo_button("Undo", channel, what.undo), block_id="actions")))
+
+
+def undo_button(text: str, channel: str, subject: str, number: int = 0) -> e.Element:
+    """Return a button that lets a channel hear again of what was muted there; ``number`` tells those of one row apart."""
+    return e.button(text, f"{UNMUTE_HERE}_{number}", value=f"{channel} {subject}")
 
 
 def wrong(mistake: Wrong) -> Message:

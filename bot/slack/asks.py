@@ -10,7 +10,7 @@ from typing import Literal
 from bot.model import Filters, Schedule
 
 Verb = Literal[
-    "help", "recent", "search", "show", "stance", "timeline", "why", "sources", "status", "mute", "unmute",
+    "help", "recent", "search", "show", "stance", "timeline", "why", "sources", "status", "mute", "unmute", "muted",
     "subscribe", "unsubscribe", "digest", "snooze",
 ]  # fmt: skip
 

@@ -33,6 +33,7 @@ EXAMPLES: dict[str, str] = {
     "status": "status",
     "mute": "mute example-post 7d",
     "unmute": "unmute example-post",
+    "muted": "muted",
     "subscribe": "subscribe in:EU action:ban daily 09:00 Europe/Brussels",
     "unsubscribe": "unsubscribe",
     "digest": "digest now",
@@ -197,7 +198,7 @@ def _snooze(verb: Verb, rest: list[str], _: Vocabulary) -> Ask:
 
 _READERS: dict[str, Callable[[Verb, list[str], Vocabulary], Ask]] = {
     "help": _bare, "status": _bare, "sources": _bare, "recent": _listing, "search": _listing, "show": _story,
-    "stance": _actor, "timeline": _actor, "why": _address, "mute": _source, "unmute": _source,
+    "stance": _actor, "timeline": _actor, "why": _address, "mute": _source, "unmute": _source, "muted": _bare,
     "subscribe": _subscription, "unsubscribe": _subscription, "digest": _digest, "snooze": _snooze,
 }  # fmt: skip
 

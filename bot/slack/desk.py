@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import PolicywatchError
@@ -18,6 +19,7 @@ from bot.slack.asks import Ask, Asker, Vocabulary, Wrong
 from bot.slack.client import error_code
 from bot.slack.commands import parse
 from bot.slack.dispatch import DOERS, POSTING, READERS, Reading
+from bot.slack.home import home
 from bot.slack.ports import Commands, Done, Queries
 from bot.slack.respond import Responder
 
@@ -59,11 +61,11 @@ class Desk:
         """Answer an understood command."""
         doer = DOERS.get(ask.verb)
         if doer is None:
-            reading = Reading(self.queries, vocabulary, self.clock(), self.public_url)
+            reading = Reading(self.queries, vocabulary, self.clock(), self.public_url, asker.channel)
             return await run(READERS[ask.verb], ask, reading)
         missing = await self.not_in(asker.channel) if ask.verb in POSTING else None
         done = missing or await self.change(asker, doer, self.commands, ask, asker, self.clock())
-        return answers.text_only(done.text)
+        return answers.done(done, asker.channel)
 
     async def refuses(self, asker: Asker) -> Done | None:
         """Say so when a person may not use commands that change things."""
@@ -110,3 +112,18 @@ class Desk:
 async def run(function: Callable[..., T], *arguments: Any) -> T:
     """Call a synchronous port method in a thread."""
     return await asyncio.to_thread(function, *arguments)
+
+
+async def publish_home(desk: Desk, user: str) -> None:
+    """Show a person their Home tab as things are now."""
+    now = desk.clock()
+    try:
+        view = await run(desk.queries.home, user, now)
+        vocabulary = await run(desk.queries.vocabulary)
+        await desk.client.views_publish(user_id=user, view=home(view, vocabulary, now))
+    except Exception as error:  # the tab keeps what it showed
+        log.warning("the Home tab of %s was not published: %s", user, error_code(error), exc_info=_unexpected(error))
+
+
+def _unexpected(error: Exception) -> Exception | None:
+    return None if isinstance(error, PolicywatchError | SlackApiError) else error

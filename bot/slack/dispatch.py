@@ -23,6 +23,8 @@ class Reading:
     vocabulary: Vocabulary
     now: datetime
     public_url: str | None = None
+    channel: str = ""
+    """Where it was asked."""
 
     @property
     def rendering(self) -> Rendering:
@@ -61,6 +63,10 @@ def _sources(ask: Ask, on: Reading) -> Message:
     return pages.sources(*on.queries.sources(on.now), ask, on.now)
 
 
+def _muted(_: Ask, on: Reading) -> Message:
+    return pages.muted(on.queries.muted(on.channel, on.now))
+
+
 def _status(_: Ask, on: Reading) -> Message:
     return pages.status(on.queries.status(on.now))
 
@@ -78,6 +84,7 @@ READERS: Mapping[str, Callable[[Ask, Reading], Message]] = {
     "why": _why,
     "sources": _sources,
     "status": _status,
+    "muted": _muted,
     "help": _help,
 }
 

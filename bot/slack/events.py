@@ -18,8 +18,8 @@ from bot.slack.actions import asker_of
 from bot.slack.asks import Asker
 from bot.slack.blocks import MORE, NOT_RELEVANT, READ, UNDO
 from bot.slack.client import error_code
-from bot.slack.desk import Desk, run
-from bot.slack.home import REFRESH, home
+from bot.slack.desk import Desk, publish_home, run
+from bot.slack.home import REFRESH
 from bot.slack.text import safe_url, unescape
 
 Body = dict[str, Any]
@@ -68,21 +68,6 @@ def listen(app: AsyncApp, desk: Desk) -> None:
     app.shortcut(WHY_SHORTCUT)(asked_why)
     app.action(re.compile(".*"))(anything)
     app.view(re.compile(".*"))(anything)
-
-
-async def publish_home(desk: Desk, user: str) -> None:
-    """Show a person their Home tab as things are now."""
-    now = desk.clock()
-    try:
-        view = await run(desk.queries.home, user, now)
-        vocabulary = await run(desk.queries.vocabulary)
-        await desk.client.views_publish(user_id=user, view=home(view, vocabulary, now))
-    except Exception as error:  # the tab keeps what it showed
-        log.warning("the Home tab of %s was not published: %s", user, error_code(error), exc_info=_unexpected(error))
-
-
-def _unexpected(error: Exception) -> Exception | None:
-    return None if isinstance(error, PolicywatchError | SlackApiError) else error
 
 
 async def explain(desk: Desk, message: Mapping[str, Any]) -> Message:

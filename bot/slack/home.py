@@ -28,6 +28,8 @@ def home(view: HomeView, vocabulary: Vocabulary, now: datetime) -> dict[str, Any
         *_recent(view, vocabulary, now),
     ]
     blocks += _routes(view)
+    if view.muted:
+        blocks += _muted(view)
     if view.following:
         refs = ", ".join(t.one_line(ref, 14) for ref in view.following[:20])
         blocks.append(e.rich(e.section(e.words("You follow", bold=True), e.words(f"  {refs}"))))
@@ -57,6 +59,14 @@ def _routes(view: HomeView) -> list[e.Block]:
         else []
     )
     return [e.divider(), e.rich(title, e.bullets(rows), *more)]
+
+
+def _muted(view: HomeView) -> list[e.Block]:
+    rows = [[_channel(one.channel), e.words("  "), *pages.muted_row(one)] for one in view.muted[: pages.MUTED_PAGE]]
+    more = len(view.muted) - len(rows)
+    rest = [e.section(e.words(f"and {more:,} more: in their channels, {COMMAND} muted", italic=True))] if more else []
+    title = e.section(e.words("Muted in a channel", bold=True))
+    return [e.rich(title, e.bullets(rows), *rest), pages.undo_row(view.muted)]
 
 
 def _channel(channel: str) -> e.Element:

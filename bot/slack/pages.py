@@ -13,7 +13,7 @@ from bot.slack import text as t
 from bot.slack.asks import Ask, Vocabulary
 from bot.slack.commands import COMMAND
 from bot.slack.limits import fit
-from bot.slack.ports import Ledger, Shown, SourceCounts, StoryRow, Why
+from bot.slack.ports import Ledger, Muted, Shown, SourceCounts, StoryRow, Why
 from bot.slack.values import Rendering
 from bot.slack.writing import filter_words, schedule_words, write
 
@@ -21,6 +21,7 @@ WHY_ACTION = "pw_why_action"
 """Buttons under a `why` that was not seen: `analyse`, `suggest`, `missed`; the value is the address."""
 REASONS = 8
 SOURCES_PAGE = 15
+MUTED_PAGE = 10
 
 
 def story(shown: Shown, rendering: Rendering) -> Message:
@@ -151,7 +152,8 @@ def story_why(shown: Shown) -> Message:
     parts.append(
         e.section(
             e.words(
-                f"Score {change.score:.2f}: of texts scored so, about that share is on a policy change.", italic=True
+                f"Score {change.score:.2f}: about {change.score * 100:.0f} of 100 texts with this score tell of a policy change.",
+                italic=True,
             )
         )
     )
@@ -189,6 +191,41 @@ def source_row(row: SourceRow, now: datetime) -> list[e.Element]:
         said.append(f"muted until {t.short_day(t.utc(state.muted_until))}")
     error = f"  {t.one_line(state.last_error, 140)}" if state.last_error and state.health is not Health.OK else ""
     return [name, e.words(f"  {' '.join(said) or 'ok'}{error}  "), e.words(row.source.id, code=True)]
+
+
+def muted(found: Sequence[Muted]) -> Message:
+    """Return what was muted in a channel, with a button for each to undo it."""
+    if not found:
+        return answers.text_only(f"Nothing is muted in this channel. Sources that are muted: {COMMAND} sources")
+    head = f"Muted in this channel ({len(found):,})"
+    rows = [[*muted_row(one)] for one in found[:MUTED_PAGE]]
+    built = (
+        e.rich(e.section(e.words(head, bold=True)), e.bullets(rows)),
+        undo_row(found),
+        e.context(f"Sources that are muted: {COMMAND} sources"),
+    )
+    spoken = [head, *("".join(map(e.visible, row)) for row in rows)]
+    return fit(Message(t.escape("\n".join(spoken)), built))
+
+
+def muted_row(one: Muted) -> list[e.Element]:
+    """Return `nothing more on Microsoft · @anna, 11 Jun`."""
+    return [
+        e.words("nothing more "),
+        e.words(t.one_line(one.words, 80), bold=True),
+        e.words(" · "),
+        e.user(one.by),
+        e.words(f", {t.short_day(t.utc(one.at))}"),
+    ]
+
+
+def undo_row(found: Sequence[Muted]) -> e.Block:
+    """Return the buttons that undo the first of these mutes."""
+    buttons = (
+        answers.undo_button(f"Undo: {t.one_line(one.words, 60)}", one.channel, one.subject, number)
+        for number, one in enumerate(found[:MUTED_PAGE])
+    )
+    return e.actions(*buttons, block_id="muted")
 
 
 def status(checks: Sequence[Check]) -> Message:

@@ -97,6 +97,20 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class Muted:
+    """What a channel hears nothing of, because somebody muted it there."""
+
+    channel: str
+    subject: str
+    """What :meth:`Commands.unmute_here` takes."""
+    words: str
+    """Behind "nothing more": `on s12`, `from California`."""
+    by: str
+    """Slack user id."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class HomeView:
     """What a person's Home tab shows."""
 
@@ -109,6 +123,8 @@ class HomeView:
     checks: tuple[Check, ...] = ()
     """Only filled for operators."""
     operator: bool = False
+    muted: tuple[Muted, ...] = ()
+    """In any channel; only filled for those who may undo it."""
 
 
 # --- what doers give ---------------------------------------------------------------------------------------------------
@@ -120,6 +136,8 @@ class Done:
 
     text: str
     ok: bool = True
+    undo: str = ""
+    """What an *Undo* button below the answer gives to :meth:`Commands.unmute_here`; empty: no button."""
 
 
 class Queries(Protocol):
@@ -157,6 +175,9 @@ class Queries(Protocol):
 
     def routes(self, channel: str) -> Sequence[Route]:
         """Routes that send to a channel, from files and subscriptions."""
+
+    def muted(self, channel: str, now: datetime) -> Sequence[Muted]:
+        """What a channel hears nothing of, what was muted last first."""
 
     def home(self, user: str, now: datetime) -> HomeView:
         """Read what a person's Home tab shows."""
@@ -196,6 +217,9 @@ class Commands(Protocol):
 
     def mute_here(self, ref: str, what: str, by: Asker, now: datetime) -> Done:
         """Keep this channel from more like a story: ``what`` is `story`, `actor`, `action` or `place`."""
+
+    def unmute_here(self, subject: str, by: Asker, now: datetime) -> Done:
+        """Undo :meth:`mute_here`, whoever did it; nothing of the meantime is sent."""
 
     def dismiss(self, ref: str, reason: str, by: Asker, now: datetime) -> Done:
         """Mark a story as no policy change, everywhere: its messages collapse, a label is stored."""

@@ -29,7 +29,7 @@ from bot.model import (
 from bot.slack import answers, blocks, home, modals, pages, reports
 from bot.slack.asks import Ask, Vocabulary, Wrong
 from bot.slack.commands import parse
-from bot.slack.ports import HomeView, Ledger, Listing, Shown, SourceCounts, StoryRow, Why
+from bot.slack.ports import HomeView, Ledger, Listing, Muted, Shown, SourceCounts, StoryRow, Why
 from bot.slack.text import escape
 from bot.slack.values import DigestDetail, DigestGroup, DigestLine, DigestView, Marks, NoticeView, Rendering
 
@@ -231,6 +231,7 @@ def _answers() -> list[dict[str, Any]]:
         shot("/policywatch stance Microsoft", pages.ledger(stances, Ask("stance", subject="Microsoft"), WORDS)),
         shot("/policywatch sources", pages.sources(replace(counts, broken=1), [troubled()], Ask("sources"), NOW)),
         shot("/policywatch status", pages.status(checks)),
+        shot("/policywatch muted", pages.muted(muted())),
     ]  # fmt: skip
     return [one | {"frame": "ephemeral"} for one in found]
 
@@ -255,13 +256,21 @@ def _reports() -> list[dict[str, Any]]:
     ]
 
 
+def muted() -> tuple[Muted, ...]:
+    """What a channel hears nothing of."""
+    return (
+        Muted("C0123456789", "actor:Microsoft", "on Microsoft", "U0ANNA", NOW - timedelta(days=1)),
+        Muted("C0123456789", "place:US-CA", "from California", "U0ANNA", NOW - timedelta(days=9)),
+    )
+
+
 def _views() -> list[dict[str, Any]]:
     listing = Listing(rows(), 7, None, SourceCounts(61, 2, NOW - timedelta(minutes=2)))
     routes = (
         Route("policy-team", "C0123456789"),
         Route("eu", "C0987654321", schedule=Schedule("weekly", 9, zone="Europe/Brussels"), filters=Filters(jurisdictions=("EU",)), origin="subscription"),
     )  # fmt: skip
-    view = HomeView(listing, routes, following=("s12",), troubled=(troubled(),), operator=True)
+    view = HomeView(listing, routes, following=("s12",), troubled=(troubled(),), operator=True, muted=muted()[:1])
     coverage = tuple(filter(None, (microsoft(42).best, microsoft().best)))
     return [
         {"title": "Not relevant", "frame": "modal", "view": modals.not_relevant(Shown(microsoft()), "C1", WORDS)},

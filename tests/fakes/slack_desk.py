@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.model import Check, Filters, Health, Route, Source, SourceRow, SourceState, StoryView
 from bot.slack.asks import Ask, Asker, Vocabulary
-from bot.slack.ports import Done, HomeView, Ledger, Listing, Shown, SourceCounts, StoryRow, Why
+from bot.slack.ports import Done, HomeView, Ledger, Listing, Muted, Shown, SourceCounts, StoryRow, Why
 from bot.slack.values import Marks
 
 NOW = datetime(2020, 6, 11, 18, 4, tzinfo=UTC)
@@ -28,6 +28,7 @@ class FakeQueries:
         self.sources_now: list[SourceRow] = []
         self.checks: list[Check] = [Check("worker", ok=True, detail="seen 5 s ago")]
         self.routes_of: dict[str, list[Route]] = {}
+        self.mutes: list[Muted] = []
         self.digests: dict[str, str] = {}
         self.allowed: set[str] | None = None
         self.operators: set[str] = set()
@@ -103,6 +104,10 @@ class FakeQueries:
         self._ask("routes", channel)
         return self.routes_of.get(channel, [])
 
+    def muted(self, channel: str, now: datetime) -> list[Muted]:
+        self._ask("muted", channel)
+        return [one for one in self.mutes if one.channel == channel]
+
     def home(self, user: str, now: datetime) -> HomeView:
         self._ask("home", user)
         operator = user in self.operators
@@ -113,6 +118,7 @@ class FakeQueries:
             troubled=tuple(self.sources_now) if operator else (),
             checks=tuple(self.checks) if operator else (),
             operator=operator,
+            muted=tuple(self.mutes) if operator else (),
         )
 
     def digest_markdown(self, key: str) -> str | None:
@@ -184,7 +190,12 @@ class FakeCommands:
     def mute_here(self, ref: str, what: str, by: Asker, now: datetime) -> Done:
         self._note("mute_here", (ref, what, by.channel), by)
         self.labels.add((ref, f"not_here:{what}", by.channel))
-        return Done("This channel hears no more of that.")
+        return Done("This channel hears no more of that.", undo=ref)
+
+    def unmute_here(self, subject: str, by: Asker, now: datetime) -> Done:
+        self._note("unmute_here", (subject, by.channel), by)
+        self.labels = {one for one in self.labels if one[2] != by.channel}
+        return Done("This channel hears more of that.")
 
     def dismiss(self, ref: str, reason: str, by: Asker, now: datetime) -> Done:
         self._note("dismiss", (ref, reason), by)

@@ -214,6 +214,28 @@ async def test_the_message_says_who_wants_no_more_of_it_in_its_channel_only(worl
     assert ANNA.user not in blocks_of(world, OTHER)
 
 
+@pytest.mark.parametrize("what", ["story", "actor", "place", "action"])
+async def test_a_mute_is_undone_and_the_past_is_not_told(world: World, what: str):
+    ref = world.story(PLAN)
+    await world.deliver()
+    said = world.deeds.mute_here(ref, what, ANNA, world.now)
+    world.clock.advance(days=1)
+    world.report(BAN)
+    (muted,) = world.reader.muted(POLICY, world.now)
+    assert world.reader.muted(OTHER, world.now) == []
+    assert (muted.subject, muted.by) == (said.undo, ANNA.user)
+    assert said.text == f"This channel hears nothing more {muted.words}."
+    assert world.deeds.unmute_here(muted.subject, BEN, world.now) == world.deeds.unmute_here(said.undo, ANNA, world.now)
+    assert world.reader.muted(POLICY, world.now) == []
+    await world.deliver()
+    assert ANNA.user not in blocks_of(world, POLICY), "the message no longer says who wants no more of it"
+    before = ["new", "stage:passed"] if what == "action" else ["new"]  # a ban that passed is no proposal
+    assert [one.transition for one in world.owed(POLICY)] == before, "what came meanwhile is not sent"
+    world.clock.advance(days=30)
+    told = world.report(SUIT)
+    assert [one.story_id for one in world.owed(POLICY)] == [int(ref[1:])] * len(before) + [told.story_id]
+
+
 def test_what_cannot_be_muted_is_said(world: World):
     ref = world.story(PAUSE)
     with pytest.raises(UsageError, match="cannot be muted"):

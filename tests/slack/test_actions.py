@@ -10,7 +10,7 @@ import pytest
 from bot.errors import UsageError
 from bot.model import Reason, Span
 from bot.slack import blocks, modals, reports
-from bot.slack.ports import Ledger, StoryRow, Why
+from bot.slack.ports import Ledger, Muted, StoryRow, Why
 from bot.slack.values import Marks
 from tests.fakes.slack_desk import troubled_source
 from tests.fakes.slack_requests import button, chosen, click, submission
@@ -45,6 +45,52 @@ async def test_follow_and_mute_here(site: Site):
     assert "im:write" in (await clicked(site, chosen(blocks.MORE, "follow:s12")))["text"]
     await clicked(site, chosen(blocks.MORE, "mute:s12"))
     assert site.commands.done[-1] == ("mute_here", ("s12", "story", "C0POLICY001"), "U0ANNA0001")
+
+
+def undo_of(told: dict) -> dict:
+    """The button below an answer that undoes what it says."""
+    (row,) = (block for block in told["blocks"] if block["type"] == "actions")
+    (found,) = row["elements"]
+    assert found["text"]["text"] == "Undo"
+    return found
+
+
+async def test_a_mute_is_undone_from_its_answer_which_then_says_so(site: Site):
+    told = await clicked(site, chosen(blocks.MORE, "mute:s12"))
+    assert site.commands.labels
+    for _ in range(2):
+        undone = await clicked(site, undo_of(told), channel="C0ELSEWHERE")
+        assert undone["replace_original"], "the button is gone"
+        assert [block["type"] for block in undone["blocks"]] == ["rich_text"]
+        assert site.commands.done[-1] == ("unmute_here", ("s12", "C0POLICY001"), "U0ANNA0001"), "where it was muted"
+        assert not site.commands.labels
+    site.queries.allowed = set()
+    assert "Only people listed" in (await clicked(site, undo_of(told)))["text"]
+
+
+async def test_a_mute_by_a_modal_is_undone_in_the_modal(site: Site):
+    view = await opened(site, button(blocks.NOT_RELEVANT, "s12"))
+    answer = await site.interact(submission(view, picked("what", "actor")))
+    await site.interact(click(undo_of(answer["view"]), view={"id": "V7", "type": "modal"}))
+    await until(lambda: site.slack.views[-1][0] == "update")
+    assert "hears more" in shown_text(site.slack.views[-1][1]["view"])
+    assert site.commands.done[-1][0] == "unmute_here"
+
+
+async def test_what_is_muted_here_is_listed_with_a_way_back(site: Site):
+    assert "Nothing is muted in this channel" in (await site.type("muted"))["text"]
+    site.queries.mutes = [
+        Muted("C0POLICY001", f"actor:Company {number}", f"on Company {number}", "U0ANNA0001", NOW)
+        for number in range(12)
+    ] + [Muted("C0ELSEWHERE", "place:US", "from United States", "U0ANNA0001", NOW)]
+    listed = await site.type("muted")
+    assert "Muted in this channel (12)" in listed["text"]
+    assert "nothing more on Company 0" in listed["text"]
+    assert "United States" not in listed["text"]
+    (row,) = (block for block in listed["blocks"] if block["type"] == "actions")
+    assert len(row["elements"]) == 10
+    await clicked(site, row["elements"][3])
+    assert site.commands.done[-1] == ("unmute_here", ("actor:Company 3", "C0POLICY001"), "U0ANNA0001")
 
 
 async def test_why_shows_the_sentence_and_the_reasons(site: Site):

@@ -13,10 +13,11 @@ from bot.model import Message, Route
 from bot.slack import blocks, modals, pages
 from bot.slack.events import WHY_SHORTCUT, address_in, story_of
 from bot.slack.home import REFRESH
+from bot.slack.ports import Muted
 from bot.slack.values import Marks, Rendering
 from tests.fakes.slack_desk import troubled_source
 from tests.fakes.slack_requests import button, click, event, shortcut
-from tests.slack.conftest import NAMES, make_article, make_view
+from tests.slack.conftest import NAMES, NOW, make_article, make_view
 from tests.slack.site import Site, shown_text, until
 
 RADIO = {"type": "radio_buttons"}
@@ -137,6 +138,26 @@ async def test_operators_also_see_the_sources_and_anybody_may_refresh(site: Site
     assert "and 25 more" in text
     await site.happen(event("app_home_opened", tab="messages"))
     assert len(site.slack.views) == 1
+
+
+async def test_a_mute_is_undone_from_the_home_tab_which_is_shown_anew(site: Site):
+    site.queries.mutes = [Muted("C0POLICY001", "place:US-CA", "from California", "U0BORIS001", NOW)]
+    await site.happen(event("app_home_opened", tab="home"))
+    await until(lambda: site.slack.views)
+    assert "California" not in shown_text(site.slack.views[-1][1]["view"]), "she may not undo it"
+    site.queries.operators = {"U0ANNA0001"}
+    await site.happen(event("app_home_opened", tab="home", channel="D2"))
+    await until(lambda: len(site.slack.views) == 2)
+    view = site.slack.views[-1][1]["view"]
+    assert "from California" in shown_text(view)
+    (undo,) = next(block for block in view["blocks"] if block.get("block_id") == "muted")["elements"]
+    site.queries.mutes = []
+    await site.interact(click(undo, view={"id": "V1", "type": "home"}))
+    await until(lambda: len(site.slack.views) == 3)
+    assert site.commands.done == [("unmute_here", ("place:US-CA", "C0POLICY001"), "U0ANNA0001")]
+    how, arguments = site.slack.views[-1]
+    assert (how, arguments["user_id"]) == ("publish", "U0ANNA0001")
+    assert "Muted" not in shown_text(arguments["view"])
 
 
 async def test_a_home_tab_that_cannot_be_published_is_a_line_in_the_log(site: Site, caplog):

@@ -15,7 +15,7 @@ from bot.slack import answers, blocks, home, limits, pages, reports
 from bot.slack import text as t
 from bot.slack.asks import Ask, Vocabulary
 from bot.slack.limits import check, fit
-from bot.slack.ports import HomeView, Ledger, Listing, Shown, SourceCounts, StoryRow, Why
+from bot.slack.ports import HomeView, Ledger, Listing, Muted, Shown, SourceCounts, StoryRow, Why
 from bot.slack.values import DigestDetail, DigestGroup, DigestLine, DigestView, Marks, NoticeView, Rendering, Telling
 from tests.fakes.slack_rules import length, refuse_message, refuse_view
 
@@ -171,6 +171,13 @@ def test_any_explanation_and_any_story_page_fits(view, coverage, stages, url, wo
 @given(st.builds(NoticeView, texts, many_texts, texts, texts, texts, texts))
 def test_any_notice_fits(view: NoticeView):
     taken(reports.notice(view))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.builds(Muted, st.just("C0POLICY001"), texts, texts, texts, moments), max_size=20))
+def test_any_mutes_fit(found: list[Muted]):
+    taken(pages.muted(found))
+    assert refuse_view(home.home(HomeView(Listing(), muted=tuple(found)), WORDS, LATER)) == []
 
 
 # --- text ---------------------------------------------------------------------------------------------------------------
