@@ -31,7 +31,7 @@ class StoreRenderer:
 
     def render(self, delivery: Delivery) -> Message | None:
         """Render a delivery; None when its story is gone, or dismissed or merged before it was told."""
-        now, marks = self._clock(), Marks()
+        now, marks, step = self._clock(), Marks(), None
         with self._store.reading() as tx:
             view = tx.stories.view(delivery.story_id) if delivery.story_id is not None else None
             if delivery.story_id is not None and view is None:
@@ -40,6 +40,7 @@ class StoreRenderer:
             members = tuple(one for one in views if one is not None and not labels.dismissed(tx, one.story.id, now))
             articles = tuple(tx.stories.coverage(view.story.id, LISTED)) if view is not None else ()
             if view is not None and delivery.kind is DeliveryKind.POST:
+                step = tx.stories.step(view.story.id, delivery.transition)
                 then = tx.stories.change_at(view.story.id, delivery.transition)
                 view = replace(view, story=replace(view.story, change=then)) if then else view
                 view, marks = self._marked(tx, delivery, view, now)
@@ -53,6 +54,7 @@ class StoreRenderer:
             articles=articles,
             members=_once(members),
             why=delivery.route,
+            step=(step.stage, step.at) if step else None,
         )
         return render(delivery, view, rendering)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -41,28 +41,41 @@ class Line:
 
 
 def read_lines(file: str, text: str, *, stream: bool) -> list[Line]:
-    """Read JSON lines (INTERFACE.md).
+    """Read JSON lines, all of which must be good: see :func:`each_line`.
+
+    Raises:
+        UsageError: some are not; names file and line of each.
+    """
+    found = list(each_line(file, text, stream=stream))
+    bad = [str(line) for line in found if isinstance(line, UsageError)]
+    if bad:
+        raise UsageError("\n".join(bad))
+    return [line for line in found if isinstance(line, Line)]
+
+
+def each_line(file: str, text: str, *, stream: bool) -> Iterator[Line | UsageError]:
+    """Read JSON lines (INTERFACE.md), blank ones passed over; a bad one gives what is wrong with it, with file and line.
 
     Args:
         file: its name, for messages.
         text: its content.
         stream: for replay: `id`, `url` and `published` are required; else `title` or `text` is.
-
-    Raises:
-        UsageError: a line is no JSON object or lacks what is needed; names file and line.
     """
-    found: list[Line] = []
     seen: dict[str, int] = {}
     for number, raw in enumerate(text.split("\n"), 1):
         if not raw.strip():
             continue
-        line = _line(f"{file}:{number}", raw, stream=stream)
+        try:
+            line = _line(f"{file}:{number}", raw, stream=stream)
+        except UsageError as error:
+            yield error
+            continue
         if stream and seen.setdefault(line.id, number) != number:
-            raise UsageError(
+            yield UsageError(
                 f"{file}:{number}: id {line.id!r} stands at line {seen[line.id]} too; give each item its own"
             )
-        found.append(line)
-    return found
+        else:
+            yield line
 
 
 def _line(where: str, raw: str, *, stream: bool) -> Line:

@@ -578,6 +578,24 @@ def test_analyse_prints_one_line_for_each_in_order(invoke: Invoke, filled: dict[
         assert (change["actor"], change["action"], change["targets"]) == ("Boise City Council", "ban", ["police"])
 
 
+def test_analyse_names_each_bad_line_and_goes_on_with_the_good_ones(invoke: Invoke, filled: dict[str, str]):
+    lines = [
+        '{"id": "a", "title": "A bakery opens"}',
+        "{",
+        "",
+        '{"id": "x"}',
+        "7",
+        '{"id": "b", "text": "A market opens."}',
+    ]
+    ended = invoke("analyse", "--jsonl", "-", env=filled, stdin="\n".join(lines))
+    assert ended.status == 2
+    assert [json.loads(line)["id"] for line in ended.out.splitlines()] == ["a", "b"]
+    said = ended.err.splitlines()
+    assert [line.split(" (")[0] for line in said] == [
+        "-:2: no JSON", "-:4: title or text is missing", '-:5: not a JSON object; write one like {"id": "a1", "title": "…"}',
+    ]  # fmt: skip
+
+
 def test_analyse_of_a_text(invoke: Invoke, filled: dict[str, str], tmp_path: Path):
     file = tmp_path / "text.txt"
     file.write_text("Boise City Council bans police use of facial recognition\nIt voted on Tuesday.")

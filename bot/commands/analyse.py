@@ -31,9 +31,15 @@ def analyse_command(what: str, as_json: bool, jsonl: bool) -> None:
     settings = settings_with_logs(level="ERROR")
     judgement, now = _judgement(settings), utc_now()
     if jsonl:
-        for line in replay.read_lines(what, read_text(what), stream=False):
+        bad = []
+        for line in replay.each_line(what, read_text(what), stream=False):
+            if isinstance(line, UsageError):
+                bad.append(str(line))
+                continue
             analysis = judgement.analyser.analyse(replay.article_of(line, now))
             click.echo(json.dumps(replay.decision(line.id, analysis), ensure_ascii=False))
+        if bad:
+            raise UsageError("\n".join(bad))
         return
     article = asyncio.run(_page(settings, judgement, what)) if what.startswith(("http://", "https://")) else _text(what)
     analysis = judgement.analyser.analyse(article)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import signal
 import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,6 +45,18 @@ class _Counting(TerminalSender):
 
     posts = 0
     edits = 0
+
+    @contextmanager
+    def held(self) -> Iterator[io.StringIO]:
+        """Keep what is printed meanwhile, to print it below the line that sums it up."""
+        shown, kept = self._console, io.StringIO()
+        self._console = Console(
+            file=kept, width=shown.width, force_terminal=shown.is_terminal, highlight=False, soft_wrap=shown.soft_wrap
+        )
+        try:
+            yield kept
+        finally:
+            self._console = shown
 
     async def post(
         self, channel: str, message: Message, *, thread_ts: str | None = None, broadcast: bool = False
@@ -154,15 +167,17 @@ async def _news(stage: _Stage) -> None:
 
 async def _coverage(stage: _Stage) -> None:
     others = sum(item.step == 3 for item in stage.server.items)
-    await stage.say(3, f"{others} more outlets report it")
     stage.server.step = 3
     before = stage.sender.posts
-    await stage.at(_moments(stage, 3)[-1])
-    stage.clock.now += timedelta(minutes=5)
-    await stage.deliver()
+    with stage.sender.held() as printed:
+        await stage.at(_moments(stage, 3)[-1])
+        stage.clock.now += timedelta(minutes=5)
+        await stage.deliver()
     with stage.parts.store.reading() as tx:
         story = max((one.story for one in tx.reports.recent(curated=False).items), key=lambda each: each.source_count)
-    stage.note(f'same message: "{story.source_count} sources", {stage.sender.posts - before} pings')
+    result = f'same message: "{story.source_count} sources", {stage.sender.posts - before} pings'
+    await stage.say(3, f"{others} more outlets report it", result)
+    stage.console.file.write(printed.getvalue())
 
 
 async def _silence(stage: _Stage) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from bot.model import ArticleRef, Message, Related, Stage, StoryView
 from bot.slack import elements as e
@@ -45,7 +46,7 @@ def alert(view: StoryView, rendering: Rendering, *, transition: str = "", tellin
     marks, telling = rendering.marks, telling or Telling()
     if marks.dismissed_by or marks.merged_into:
         return fit(_collapsed(view, marks))
-    view, moved_on = _as_told(view, transition)
+    view, moved_on = _as_told(view, transition, rendering.step)
     title = headline(view, marks)
     facts = facts_line(view, rendering.names)
     coverage = _coverage_elements(view, threaded=telling.threaded)
@@ -62,19 +63,23 @@ def alert(view: StoryView, rendering: Rendering, *, transition: str = "", tellin
     return fit(Message(t.escape("\n".join(filter(None, spoken))), tuple(blocks)))
 
 
-def _as_told(view: StoryView, transition: str) -> tuple[StoryView, Stage | None]:
+def _as_told(view: StoryView, transition: str, step: tuple[Stage, datetime] | None) -> tuple[StoryView, Stage | None]:
     """Return the story at the stage that a message tells of, and the stage it has reached since (None: the same)."""
     now = view.story.stage
-    told = now
-    if transition.startswith("stage:"):
+    told, at = now, None
+    if step is not None:
+        told, at = step
+    elif transition.startswith("stage:"):
         wanted = transition.removeprefix("stage:")
         told = Stage(wanted) if wanted in set(Stage) else now
     elif transition == "new" and view.previous:
-        told = view.previous.stage or now
-    if told is now and transition != "new":
-        return view, None
-    at_stage = replace(view, story=replace(view.story, stage=told), previous=None)
-    return at_stage, None if told is now else now
+        told, at = view.previous.stage or now, view.previous.at
+    if told is now:
+        return (view if transition != "new" else replace(view, previous=None)), None
+    story = replace(view.story, stage=told)
+    if at is not None:
+        story = replace(story, stage_at=at, last_at=at)
+    return replace(view, story=story, previous=None), now
 
 
 def headline(view: StoryView, marks: Marks = NO_MARKS) -> str:

@@ -7,6 +7,7 @@ cleaned of control sequences again here, and rich reads no markup in it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -37,6 +38,7 @@ class TerminalSender:
         self._clock = clock
         self._last = 0.0
         self._sent: dict[str, tuple[str, Message]] = {}
+        self._latest: dict[str, str] = {}
 
     async def post(
         self,
@@ -52,6 +54,7 @@ class TerminalSender:
         if thread_ts:
             self._note(f" └ {_summary(message)}")
         else:
+            self._latest[channel] = ts
             self._frame(channel, message)
         return SendResult(Outcome.SENT, ts=ts)
 
@@ -61,7 +64,8 @@ class TerminalSender:
         self._sent[ts] = (channel, message)
         change = _changed(known[1] if known else None, message)
         if change:
-            self._note(f"  {self._name(channel)} same message: {change}")
+            which = "same" if self._latest.get(channel, ts) == ts else "earlier"
+            self._note(f"  {self._name(channel)} {which} message: {change}")
         return SendResult(Outcome.SENT, ts=ts)
 
     async def delete(self, channel: str, ts: str) -> SendResult:
@@ -191,12 +195,14 @@ def _summary(message: Message) -> str:
 
 
 def _changed(before: Message | None, after: Message) -> str:
-    """Return the lines of the newer text that the older one did not have, after the headline."""
-    new = [clean(unescape(line)) for line in after.text.split("\n")]
+    """Return the lines of the newer message that the older one did not have, notes first; buttons do not count."""
+    new = _words(after)
     if before is None:
         return one_line(new[0], 160)
-    old = {clean(unescape(line)) for line in before.text.split("\n")}
-    fresh = [line for line in new if line and line not in old]
-    if not fresh:
-        return ""
-    return one_line(fresh[-1], 160) if new[0] in old else one_line("; ".join(fresh), 240)
+    old = set(_words(before))
+    return one_line("; ".join(line for line in reversed(new) if line and line not in old), 240)
+
+
+def _words(message: Message) -> list[str]:
+    blocks = tuple(block for block in message.blocks if block.get("type") != "actions")
+    return [line.plain.strip() for line in message_lines(replace(message, blocks=blocks))]

@@ -143,6 +143,8 @@ class Rendering:
     """Stories of a catch-up message."""
     why: str = ""
     """The route that took the story, for `why` lines."""
+    step: tuple[Stage, datetime] | None = None
+    """The stage that the message tells of, and when it was reached; None: not known, the story as it is tells."""
 
 
 def story_url(public_url: str | None, ref: str) -> str | None:

@@ -147,6 +147,11 @@ class StoryViews:
         )
         return [StageRecord(row.stage, row.at, row.news, row.line) for row in self._connection.execute(query)]
 
+    def step(self, story_id: int, transition: str) -> StageRecord | None:
+        """The step that a message tells of: `new` the first one, `stage:passed` the one to that stage."""
+        wanted = transition.removeprefix("stage:")
+        return next((one for one in self.stages(story_id) if transition == "new" or one.stage.value == wanted), None)
+
     def change_at(self, story_id: int, transition: str) -> PolicyChange | None:
         """What was reported when a story appeared (`new`) or reached a stage (`stage:passed`): for messages sent then.
 

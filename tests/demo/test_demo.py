@@ -33,11 +33,14 @@ def test_each_company_is_told_in_exactly_one_message(shown: str, company: str):
 
 def test_the_steps_are_those_promised(shown: str):
     assert re.search(r"^1 First poll    \d+ old entries read, 0 alerts: no flood$", shown, re.MULTILINE)
-    assert re.search(r'^  same message: "12 sources", 0 pings$', shown, re.MULTILINE)
+    assert re.search(r'^3 11 more outlets report it    same message: "12 sources", 0 pings$', shown, re.MULTILINE)
     assert '"New phone unlocks by face"' in shown
     assert re.search(r"proposed → passed", shown)
     assert re.search(r"^Finished in \d+ s: 4 stories, 5 messages, nothing twice\.$", shown, re.MULTILINE)
     assert len(frames(shown)) == 5
+    edits = re.findall(r"^  #policy \w+ message: .*$", shown, re.MULTILINE)
+    assert len(edits) == len(set(edits)) > 1
+    assert any("earlier message: Now passed" in line for line in edits), "the old message points to the new one"
 
 
 def test_the_stage_message_comes_last_and_points_back(shown: str):

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.model import DeliveryState
+from bot.slack.text import day
 from tests.scenario.news import CITIES, bakery, ban, considered, passed
 from tests.scenario.world import POLICY, World
 
@@ -109,6 +110,8 @@ async def test_a_stage_move_is_a_second_post_that_links_the_first(any_world: Wor
     before, now = world.posts()
     assert "considered → passed" in now["text"].partition("\n")[0]
     assert permalink(before) in str(now["blocks"]), "the new message links the first one in the channel"
+    assert f"considered {day(at)}" in str(before["blocks"]), "it was considered on that day, whatever came later"
+    assert f"passed {day(later)}" in str(now["blocks"])
     assert "Now passed" in str(before["blocks"]), "the first message says that the matter has moved on"
     assert permalink(now) in str(before["blocks"])
     keys = {one.dedupe_key for one in world.deliveries() if one.kind == "post"}

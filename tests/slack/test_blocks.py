@@ -154,6 +154,17 @@ def test_an_old_message_keeps_its_stage_and_says_where_the_matter_went():
     assert "Now in force" in seen(blocks.alert(in_force, HERE, transition="stage:passed"))
 
 
+def test_the_first_of_three_messages_keeps_its_own_stage_and_day():
+    latest = make_view(
+        make_change(line="Boston bans city use", decided=None),
+        story={"stage": Stage.IN_FORCE, "stage_at": NOW + timedelta(days=90), "last_at": NOW + timedelta(days=90)},
+        previous=Related("s12", "Boston: ban passed", NOW + timedelta(days=13), stage=Stage.PASSED),
+    )
+    first = seen(blocks.alert(latest, replace(HERE, step=(Stage.PROPOSED, NOW)), transition="new"))
+    assert "proposed 11 Jun 2020" in first
+    assert "Now in force" in first
+
+
 def test_without_a_thread_the_message_does_not_point_to_one():
     view = make_view(story={"source_count": 3})
     assert "in thread" not in seen(blocks.alert(view, HERE, telling=Telling(threaded=False)))

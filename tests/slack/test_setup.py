@@ -16,7 +16,8 @@ from tests.fakes.slack_server import FakeSlack
 
 URL = "https://policy.example"
 
-# Slack's published manifest schema, its rules in short: key -> (type, most characters or items, pattern).
+ADDRESS = r"https?://.*"
+# Slack's published manifest schema (slackapi/manifest-schema 1.0.0), its rules in short: key -> (type, most characters or items, pattern).
 SCHEMA: dict[str, Any] = {
     "_metadata": {"major_version": (int,), "minor_version": (int,)},
     "display_information": {
@@ -26,8 +27,16 @@ SCHEMA: dict[str, Any] = {
         "background_color": (str, 7, r"#(?:[\da-fA-F]{3}){1,2}"),
     },
     "settings": {
-        "event_subscriptions": {"request_url": (str,), "bot_events": (list, 100), "user_events": (list, 100)},
-        "interactivity": {"is_enabled": (bool,), "request_url": (str,), "message_menu_options_url": (str,)},
+        "event_subscriptions": {
+            "request_url": (str, 3_500, ADDRESS),
+            "bot_events": (list, 100),
+            "user_events": (list, 100),
+        },
+        "interactivity": {
+            "is_enabled": (bool,),
+            "request_url": (str, 3_500, ADDRESS),
+            "message_menu_options_url": (str, 3_500, ADDRESS),
+        },
         "org_deploy_enabled": (bool,),
         "socket_mode_enabled": (bool,),
         "token_rotation_enabled": (bool,),
@@ -53,7 +62,7 @@ SCHEMA: dict[str, Any] = {
                 "command": (str, 32, "/.*"),
                 "description": (str, 2_000),
                 "should_escape": (bool,),
-                "url": (str,),
+                "url": (str, 3_000, ADDRESS),
                 "usage_hint": (str, 1_000),
             }
         ],
@@ -61,19 +70,33 @@ SCHEMA: dict[str, Any] = {
     "oauth_config": {"redirect_urls": (list, 1_000), "scopes": {"bot": (list, 255), "user": (list, 255)}},
 }
 
+REQUIRED = {
+    "": {"display_information"},
+    ".display_information": {"name"},
+    ".features.bot_user": {"display_name"},
+    ".features.shortcuts": {"name", "type", "callback_id", "description"},
+    ".features.slash_commands": {"command", "description"},
+    ".settings.interactivity": {"is_enabled"},
+}
+
 
 def violations(value: Any, rule: Any, path: str = "") -> list[str]:
     if isinstance(rule, dict):
         unknown = [f"{path}.{key}: unknown" for key in value if key not in rule]
+        unknown += [f"{path}.{key}: missing" for key in REQUIRED.get(path, set()) - set(value)]
         return unknown + [x for key in value if key in rule for x in violations(value[key], rule[key], f"{path}.{key}")]
     if isinstance(rule, list):
-        found = [f"{path}: more than 10"] if len(value) > 10 else []
+        found = [] if 1 <= len(value) <= 10 else [f"{path}: from 1 to 10"]
         return found + [x for item in value for x in violations(item, rule[0], path)]
     kind, most, pattern = (*rule, None, None)[:3]
     if not isinstance(value, kind):
         return [f"{path}: not {kind.__name__}"]
     if most is not None and len(value) > most:
         return [f"{path}: more than {most}"]
+    if kind is str and not value:
+        return [f"{path}: empty"]
+    if kind is list and (len(set(value)) < len(value) or any(not 0 < len(item) <= 50 for item in value)):
+        return [f"{path}: each once, up to 50 characters"]
     return [f"{path}: not like {pattern}"] if pattern and not re.fullmatch(pattern, value) else []
 
 
@@ -82,6 +105,27 @@ def test_the_manifest_is_valid(made: dict):
     assert violations(made, SCHEMA) == []
     assert 175 <= len(made["display_information"]["long_description"]) <= 4_000
     assert json.loads(json.dumps(made)) == made
+
+
+@pytest.mark.parametrize(
+    ("where", "key", "value"),
+    [
+        ("display_information", "name", ""),
+        ("display_information", "logo", "x"),
+        ("features.bot_user", "display_name", None),
+        ("settings.interactivity", "request_url", "policy.example"),
+        ("settings.event_subscriptions", "bot_events", ["message", "message"]),
+    ],
+)
+def test_the_rules_find_what_slack_would_refuse(where: str, key: str, value: object):
+    made = manifest(URL)
+    part: dict[str, Any] = made
+    for name in where.split("."):
+        part = part[name]
+    part[key] = value
+    if value is None:
+        del part[key]
+    assert len(violations(made, SCHEMA)) == 1
 
 
 def test_over_http_all_three_addresses_are_the_one_that_web_serves():
