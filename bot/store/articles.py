@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Executable, RowMapping, delete, or_, select, update
 
 from bot.model import Analysis, Article, PolicyChange, TextOrigin
 from bot.store.rows import (
@@ -18,7 +19,7 @@ from bot.store.rows import (
     span_from_json,
     span_to_json,
 )
-from bot.store.sql import for_update, having, insert
+from bot.store.sql import for_update, having, insert, insert_of
 from bot.store.tables.articles import articles, change_words, policy_changes, wanted_pages
 from bot.store.tables.base import digest
 from bot.store.words import words_of
@@ -47,6 +48,16 @@ class Wanted:
     """How often it was tried in vain."""
     source_ok_at: datetime | None = None
     """When its source had been read before the poll that brought the article."""
+
+
+_IDENTITY = (articles.c.identity_hash, articles.c.id)
+
+
+@cache
+def _new_rows(dialect: str) -> Executable:
+    """The statement that adds rows, built once."""
+    statement = insert_of(dialect, articles).on_conflict_do_nothing(index_elements=["identity_hash"])
+    return statement.returning(*_IDENTITY)
 
 
 class Articles:
@@ -87,14 +98,12 @@ class Articles:
                 rows[identity] = row | {"identity_hash": identity}
         if not rows:
             return []
-        statement = insert(self._connection, articles).on_conflict_do_nothing(index_elements=["identity_hash"])
-        columns = (articles.c.identity_hash, articles.c.id)
-        created = self._connection.execute(statement.returning(*columns), list(rows.values()))
+        created = self._connection.execute(_new_rows(self._connection.dialect.name), list(rows.values()))
         ids = {found.identity_hash: found.id for found in created}
         news = set(ids)
         self._unwritten.update(ids.values())
         if absent := [each for each in rows if each not in ids]:
-            known = having(self._connection, select(*columns), articles.c.identity_hash, absent)
+            known = having(self._connection, select(*_IDENTITY), articles.c.identity_hash, absent)
             ids |= {found.identity_hash: found.id for found in known}
         result = []
         for identity in identities:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, or_, select, update
+from sqlalchemy import Connection, Executable, RowMapping, bindparam, func, or_, select, update
 
 from bot.model import Entry
-from bot.store.sql import chunks, having, insert, present
+from bot.store.sql import chunks, having, insert_of, present
 from bot.store.tables.base import digest
 from bot.store.tables.sources import entries
 
@@ -98,6 +99,8 @@ class Entries:
         self._connection = connection
         self._said: dict[tuple[str, str], bytes | None] = {}
         """Fingerprints of what this transaction has stored."""
+        self._added: dict[int, str] = {}
+        """Keys of what it has stored, by id."""
 
     def unknown(self, source_id: str, keys: Iterable[str]) -> set[str]:
         """Give those keys under which this source has published nothing yet."""
@@ -164,9 +167,10 @@ class Entries:
             self._said[source_id, entry.key] = row["content_hash"]
             if keys.setdefault(row["key_hash"], entry.key) == entry.key:
                 rows.append(row)
-        statement = insert(self._connection, entries).on_conflict_do_nothing(index_elements=["source_id", "key_hash"])
-        added = self._connection.execute(statement.returning(entries.c.id, entries.c.key_hash), rows)
-        return {keys[key_hash]: entry_id for entry_id, key_hash in added}
+        added = self._connection.execute(_new_rows(self._connection.dialect.name), rows)
+        ids = {entry_id: keys[key_hash] for entry_id, key_hash in added}
+        self._added |= ids
+        return {key: entry_id for entry_id, key in ids.items()}
 
     def judge(self, entry_id: int, article_id: int | None, verdict: str, reason: str) -> None:
         """Write one entry's verdict."""
@@ -176,16 +180,11 @@ class Entries:
         """Write many entries' verdicts in one batch."""
         if not judgements:
             return
-        statement = (
-            update(entries)
-            .where(entries.c.id == bindparam("_id"))
-            .values(article_id=bindparam("_article"), verdict=bindparam("_verdict"), reason=bindparam("_reason"))
-        )
         rows = [
             {"_id": j.entry_id, "_article": j.article_id, "_verdict": j.verdict, "_reason": j.reason}
             for j in judgements
         ]
-        self._connection.execute(statement, rows)
+        self._connection.execute(_JUDGE, rows)
 
     def get(self, entry_id: int) -> StoredEntry | None:
         """Read one entry."""
@@ -216,15 +215,45 @@ class Entries:
         """
         hashes = {entry.key: self._said.get((source_id, entry.key)) or content_hash(entry) for entry in candidates}
         wanted = list({value for value in hashes.values() if value is not None})
-        first: dict[bytes, StoredEntry] = {}
+        firsts: dict[bytes | None, int] = {}
         for chunk in chunks(wanted):
-            query = (
-                select(entries.c.content_hash, *_COLUMNS)
-                .where(entries.c.source_id == source_id, entries.c.content_hash.in_(chunk))
-                .order_by(entries.c.id.desc())
-            )
-            first |= {row["content_hash"]: _stored(row) for row in self._connection.execute(query).mappings()}
-        return {key: first[value] for key, value in hashes.items() if value in first and first[value].key != key}
+            found = self._connection.execute(_FIRST_TO_SAY, {"_source": source_id, "_hashes": chunk})
+            firsts |= {row.content_hash: row.id for row in found}
+        earlier = {
+            key: firsts[value]
+            for key, value in hashes.items()
+            if value in firsts and self._added.get(firsts[value]) != key
+        }
+        stored = {entry.id: entry for entry in self._with_ids(set(earlier.values()))}
+        return {key: stored[first] for key, first in earlier.items() if stored[first].key != key}
+
+    def _with_ids(self, ids: Collection[int]) -> list[StoredEntry]:
+        query = select(*_COLUMNS)
+        return [
+            _stored(row)
+            for chunk in chunks(list(ids))
+            for row in self._connection.execute(query.where(entries.c.id.in_(chunk))).mappings()
+        ]
+
+
+_FIRST_TO_SAY = (
+    select(entries.c.content_hash, func.min(entries.c.id).label("id"))
+    .where(entries.c.source_id == bindparam("_source"))
+    .where(entries.c.content_hash.in_(bindparam("_hashes", expanding=True)))
+    .group_by(entries.c.content_hash)
+)
+_JUDGE = (
+    update(entries)
+    .where(entries.c.id == bindparam("_id"))
+    .values(article_id=bindparam("_article"), verdict=bindparam("_verdict"), reason=bindparam("_reason"))
+)
+
+
+@cache
+def _new_rows(dialect: str) -> Executable:
+    """The statement that adds rows, built once: building costs as much as adding a few rows does."""
+    statement = insert_of(dialect, entries).on_conflict_do_nothing(index_elements=["source_id", "key_hash"])
+    return statement.returning(entries.c.id, entries.c.key_hash)
 
 
 _COLUMNS = [entries.c[name] for name in StoredEntry.__slots__]

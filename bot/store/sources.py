@@ -146,15 +146,7 @@ class Sources:
             False when the lease is no longer this owner's or the source's address has changed since: nothing was written,
             and what the poll found belongs to nobody.
         """
-        values = {name: getattr(state, name) for name in _LEARNED} | _RELEASED
-        values |= {
-            "etag": state.validators.etag,
-            "last_modified": state.validators.last_modified,
-            "body_hash": state.validators.body_hash,
-            "poll_interval": state.interval,
-        }
-        mine = and_(sources.c.id == state.id, sources.c.lease_owner == owner, sources.c.url == state.url)
-        return self._connection.execute(update(sources).where(mine).values(values)).rowcount == 1
+        return self._connection.execute(_FINISH_WHOLE, _times(state, owner) | _rest(state)).rowcount == 1
 
     def finish_many(self, polled: Iterable[tuple[SourceState, SourceState]], owner: str) -> None:
         """Write what polls learned that brought no entry, and give their leases back: many for the price of one.
@@ -166,14 +158,11 @@ class Sources:
         times: list[dict[str, Any]] = []
         whole: list[dict[str, Any]] = []
         for before, after in polled:
-            row = {f"_{name}": getattr(after, name) for name in _POLLED}
-            row |= {"_id": after.id, "_owner": owner, "_url": after.url, "_poll_interval": after.interval}
+            row = _times(after, owner)
             if _same_but_times(before, after):
                 times.append(row)
             else:
-                row |= {f"_{name}": getattr(after, name) for name in _LEARNED}
-                row |= {f"_{name}": getattr(after.validators, name) for name in _VALIDATORS}
-                whole.append(row)
+                whole.append(row | _rest(after))
         if times:
             self._connection.execute(_FINISH_TIMES, times)
         if whole:
@@ -251,6 +240,16 @@ _FINISH_TIMES = (
     .values({name: bindparam(f"_{name}") for name in (*_POLLED, "poll_interval")} | _RELEASED)
 )
 _FINISH_WHOLE = _FINISH_TIMES.values({name: bindparam(f"_{name}") for name in (*_LEARNED, *_VALIDATORS)})
+
+
+def _times(state: SourceState, owner: str) -> dict[str, Any]:
+    row = {f"_{name}": getattr(state, name) for name in _POLLED}
+    return row | {"_id": state.id, "_owner": owner, "_url": state.url, "_poll_interval": state.interval}
+
+
+def _rest(state: SourceState) -> dict[str, Any]:
+    row = {f"_{name}": getattr(state, name) for name in _OTHERS}
+    return row | {f"_{name}": getattr(state.validators, name) for name in _VALIDATORS}
 
 
 def _same_but_times(before: SourceState, after: SourceState) -> bool:

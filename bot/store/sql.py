@@ -39,7 +39,12 @@ def is_postgresql(connection: Connection) -> bool:
 
 def insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
     """Start an INSERT that knows ``on_conflict_do_nothing`` and ``on_conflict_do_update``."""
-    return postgresql.insert(table) if is_postgresql(connection) else sqlite.insert(table)
+    return insert_of(connection.dialect.name, table)
+
+
+def insert_of(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """Start such an INSERT for a dialect by its name, for statements that are built once."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def for_update(connection: Connection, query: Select[Any], *, skip_locked: bool = False) -> Select[Any]:

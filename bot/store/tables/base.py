@@ -37,7 +37,9 @@ from sqlalchemy import (
     TypeDecorator,
     or_,
 )
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeEngine
 
 # Names for every constraint: Alembic's batch mode on SQLite can only change a constraint that has one.
 NAMING_CONVENTION = {
@@ -93,26 +95,48 @@ def digest(*parts: str) -> bytes:
     return hasher.digest()
 
 
+class _Bare(sqlite.DATETIME):
+    """SQLite's column without SQLAlchemy's conversions: :class:`UtcDateTime` does both ways in one call each."""
+
+    def bind_processor(self, dialect: Dialect) -> None:
+        """Take the text as it is."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> None:
+        """Give the text as it is."""
+
+
+_BARE: TypeEngine[Any] = _Bare()  # type: ignore[no-untyped-call]
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An instant. A naive value is refused with ValueError: SQLite would otherwise drop time zones in silence."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the column's type in the database."""
+        return dialect.type_descriptor(_BARE if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         """Turn an aware value into UTC."""
         if value is None:
             return None
         if value.utcoffset() is None:
             raise ValueError(f"a time without a time zone cannot be stored: {value!r}")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+        if value.tzinfo is not UTC:
+            value = value.astimezone(UTC)
+        return value.isoformat(" ", "microseconds")[:_WITHOUT_ZONE] if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def process_result_value(self, value: str | datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Give the instant back in UTC."""
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        at = datetime.fromisoformat(value) if isinstance(value, str) else value
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+_WITHOUT_ZONE = len("2020-06-11 00:00:00.000000")
 
 
 class Duration(TypeDecorator[timedelta]):
@@ -142,7 +166,11 @@ class PlainText(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         """Clean the text."""
-        return None if value is None else clean(value, self.limit)
+        if value is None or (
+            value.isascii() and "\x00" not in value and (self.limit is None or len(value) <= self.limit)
+        ):
+            return value
+        return clean(value, self.limit)
 
 
 class Json(TypeDecorator[Any]):
@@ -153,7 +181,7 @@ class Json(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
         """Clean every string, and turn mappings and sequences into what ``json`` knows."""
-        return clean_json(value)
+        return clean_json(value) if value else value
 
 
 def clean_json(value: Any) -> Any:
