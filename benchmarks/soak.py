@@ -55,7 +55,7 @@ class _Server:
                 else:
                     await self.answer(int(path[6:]), head, writer)
                 await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError, ValueError):
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError, ValueError):
             pass
         finally:
             writer.close()

@@ -96,7 +96,7 @@ async def poll(
     judgement = parts.live.get()
     state = learning.current(source, state)
     target = learning.target(source, state)
-    fetched = await fetcher.fetch(target.url, target.validators, now=parts.clock())
+    fetched = await fetcher.fetch(target.url, target.validators, now=parts.clock(), known_as=source.url)
     done: Polled | Settled
     if isinstance(fetched, Failure):
         done = _failed(judgement, source, state, fetched, parts.clock())

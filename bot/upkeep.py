@@ -86,9 +86,24 @@ def beat(parts: Parts, kind: str) -> None:
 
 
 def claim_due(
-    parts: Parts, limit: int, ids: Collection[str] | None = None, *, crowded: Collection[str] = ()
+    parts: Parts,
+    limit: int,
+    ids: Collection[str] | None = None,
+    *,
+    crowded: Collection[str] = (),
+    slow: Collection[str] = (),
+    room_for_slow: int = 0,
 ) -> list[tuple[Source, SourceState]]:
-    """Lease the sources (of ``ids``, or of all) whose poll is due, but none at hosts where many polls wait already."""
+    """Lease the sources whose poll is due.
+
+    Args:
+        parts: What we work with.
+        limit: Most sources.
+        ids: Only these; None: all.
+        crowded: Hosts at which many polls wait already: none of theirs.
+        slow: Sources that answered slowly; the others come first, and of these only a few.
+        room_for_slow: Most of the slow ones.
+    """
     known, now = parts.live.get().sources, parts.clock()
     with parts.store.reading() as tx:  # most often nothing is due, and a look disturbs no writer
         if not tx.sources.any_due(now):
@@ -96,8 +111,12 @@ def claim_due(
     wanted = set(known) if ids is None else known.keys() & set(ids)
     if crowded:
         wanted = {each for each in wanted if host_of(known[each].url) not in crowded}
+    quick = wanted.difference(slow)
     with parts.store.transaction() as tx:
-        states = tx.sources.claim_due(wanted, parts.owner, now, LEASE, limit)
+        states = tx.sources.claim_due(quick, parts.owner, now, LEASE, limit)
+        room = min(room_for_slow, limit - len(states))
+        if room > 0 and len(quick) < len(wanted):
+            states += tx.sources.claim_due(wanted - quick, parts.owner, now, LEASE, room)
     return [(known[state.id], state) for state in states]
 
 

@@ -36,6 +36,8 @@ GRACE = timedelta(seconds=20)
 """How long polls and deliveries under way may go on after a stop is asked for."""
 AHEAD = 4
 """Polls under way for each request that may run: most of them wait for their host's turn, and a host must not fill them all."""
+SLOW_SHARE = 3
+"""One in so many requests may be that of a source known to be slow; article pages take up to half, the rest is for the quick."""
 
 
 class Worker:
@@ -48,6 +50,7 @@ class Worker:
         self._stop = asyncio.Event()
         self._fault: BaseException | None = None
         self._polls: set[asyncio.Task[None]] = set()
+        self._slow_polls: set[asyncio.Task[None]] = set()
         self._pages_read: set[asyncio.Task[None]] = set()
         self._ticks: set[asyncio.Task[None]] = set()
         self._room = asyncio.Event()
@@ -141,16 +144,24 @@ class Worker:
     # --- ticks -------------------------------------------------------------------------------------------------------
 
     async def _poll(self) -> None:
-        """Start a task for each due source, until all that is due is under way; a slow one delays no other."""
+        """Start a task for each due source, until all that is due is under way.
+
+        Slow ones delay no other: those that answered slowly last time hold a third of the requests at most, and wait in the tables.
+        """
         while not self._stop.is_set():
             most = AHEAD * self._parts.config.settings.fetch.concurrency
             free = most - len(self._polls)
             if free > 0:
-                crowded = self._fetcher.gates.crowded()
-                claimed = await asyncio.to_thread(upkeep.claim_due, self._parts, free, crowded=crowded)
+                crowded, slow = self._fetcher.gates.crowded(), self._slow()
+                room = max(self._fetcher.limits.in_all // SLOW_SHARE, 1) - len(self._slow_polls)
+                claimed = await asyncio.to_thread(
+                    upkeep.claim_due, self._parts, free, crowded=crowded, slow=slow, room_for_slow=room
+                )
                 for source, state in claimed:
                     task = asyncio.create_task(self._poll_one(source, state), name=f"poll {source.id}")
                     self._polls.add(task)
+                    if source.id in slow:
+                        self._slow_polls.add(task)
                     task.add_done_callback(self._polled)
                 if len(claimed) < free:
                     return
@@ -158,8 +169,14 @@ class Worker:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._room.wait(), 1)
 
+    def _slow(self) -> set[str]:
+        """Sources that answered slowly when they were last asked."""
+        laggards = self._fetcher.laggards
+        return {source.id for source in self._parts.config.sources if source.url in laggards} if laggards else set()
+
     def _polled(self, task: asyncio.Task[None]) -> None:
         self._polls.discard(task)
+        self._slow_polls.discard(task)
         if 2 * len(self._polls) <= AHEAD * self._parts.config.settings.fetch.concurrency:
             self._room.set()
 

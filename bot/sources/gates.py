@@ -11,6 +11,35 @@ _TIDY_AT = 1024
 """Idle hosts are forgotten when more than this many are remembered."""
 
 
+SLOW = 5.0
+"""Seconds from which on an answer counts as slow: nearly all come within one."""
+_REMEMBERED = 4096
+"""Slow addresses that are remembered at most, the latest."""
+
+
+class Laggards:
+    """Addresses whose last answer took long. Whoever polls lets them have only a share of what may run at once."""
+
+    def __init__(self) -> None:
+        self._addresses: dict[str, None] = {}
+
+    def note(self, address: str, seconds: float) -> None:
+        """Remember how long the last answer of an address took, its wait for a turn not counted."""
+        self._addresses.pop(address, None)
+        if seconds >= SLOW:
+            self._addresses[address] = None
+            if len(self._addresses) > _REMEMBERED:
+                del self._addresses[next(iter(self._addresses))]
+
+    def __contains__(self, address: str) -> bool:
+        """Tell whether the last answer of an address was slow."""
+        return address in self._addresses
+
+    def __len__(self) -> int:
+        """Count the slow addresses."""
+        return len(self._addresses)
+
+
 class _Host:
     __slots__ = ("next_at", "running", "spacing", "users")
 

@@ -31,7 +31,7 @@ from bot import __version__
 from bot.model import Failure, FailureKind, Fetched, Validators
 from bot.sources import guard, headers, urls
 from bot.sources.bodies import ACCEPT_ENCODING, BodyBroken, BodyReader, BodyTooLarge
-from bot.sources.gates import Gates
+from bot.sources.gates import Gates, Laggards
 from bot.sources.trip import Trip, address
 
 log = logging.getLogger(__name__)
@@ -104,6 +104,7 @@ class Fetcher:
             self.limits.spacing,
             own=lambda host: guard.is_among(host, own),
         )
+        self.laggards = Laggards()
         self._ssl = ssl_context
         self._resolver = resolver
         self._session: aiohttp.ClientSession | None = None
@@ -146,6 +147,7 @@ class Fetcher:
         accept: str = FEED_ACCEPT,
         now: datetime,
         body_limit: int | None = None,
+        known_as: str | None = None,
     ) -> Fetched | Failure:
         """GET ``url``, following redirects.
 
@@ -155,6 +157,7 @@ class Fetcher:
             accept: the Accept header.
             now: time of the fetch, to resolve ``Retry-After``.
             body_limit: smaller bound on the body than the general one, in bytes.
+            known_as: the address under which it is remembered when it is slow, where that is not ``url``.
 
         Returns:
             ``Fetched`` on 200 with the whole body, or on 304; everything else is a ``Failure``.
@@ -167,15 +170,14 @@ class Fetcher:
             request["If-None-Match"] = validators.etag
         if validators.last_modified:
             request["If-Modified-Since"] = validators.last_modified
-        return await self._travel(
-            Trip(start, validators, request, now, min(body_limit or self.limits.body, self.limits.body))
-        )
+        trip = Trip(start, validators, request, now, min(body_limit or self.limits.body, self.limits.body))
+        return await self._travel(trip, known_as or url)
 
     def slow_down(self, url: str, seconds: float) -> None:
         """Keep requests to the host of ``url`` at least ``seconds`` apart from now on (its robots file asks for it)."""
         self.gates.widen(urls.host_of(url), seconds)
 
-    async def _travel(self, trip: Trip) -> Fetched | Failure:
+    async def _travel(self, trip: Trip, known_as: str) -> Fetched | Failure:
         remaining = self.limits.total
         loop = asyncio.get_running_loop()
         for _ in range(self.limits.redirects + 1):
@@ -183,6 +185,7 @@ class Fetcher:
                 started = loop.time()
                 outcome = await self._guarded_hop(trip, remaining)
                 remaining -= loop.time() - started
+            self.laggards.note(known_as, self.limits.total - remaining)
             if outcome is not None:
                 return outcome
             if remaining <= 0:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from aiohttp import web
 
-from bot import pipeline
+from bot import pipeline, upkeep
 from bot.errors import SchemaError, StoreUnavailable
 from bot.model import DeliveryState
+from bot.sources.gates import SLOW
 from bot.worker import Worker
-from tests.fakes.feed_server import hanging
+from tests.fakes.feed_server import FeedServer, hanging
 from tests.integration.processes import until
 from tests.scenario.news import ban
 from tests.scenario.world import World
 
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -112,3 +116,48 @@ async def test_a_source_that_hangs_does_not_hold_up_the_stop_for_long(running, m
     worker.stop()
     await asyncio.wait_for(task, 10)
     assert world.state("gazette").polls_failed == 0
+
+
+async def test_slow_sources_hold_a_share_of_the_requests_however_many_are_due(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    """Six that hang would fill all four polls that may be under way; known as slow, they get one, and the quick one its turn."""
+    monkeypatch.setattr("bot.worker.GRACE", timedelta(0))
+    world.settings = {"fetch": {"concurrency": 1}}
+    for number in range(6):
+        url = world.server.serve(f"/slow-{number}/feed", hanging())
+        world.sources[f"a-slow-{number}"] = {"id": f"a-slow-{number}", "name": "slow", "url": url}
+    world.publish("gazette")
+    world.begin()
+    async with world.new_fetcher(in_all=3) as fetcher:
+        for source in world.sources.values():
+            fetcher.laggards.note(source["url"], 60.0 if "slow" in source["id"] else 0.1)
+        worker = Worker(world.parts, fetcher, world.sender)
+        for polled in (1, 2):
+            await worker._poll()
+            (quick,) = (task for task in worker._polls if task.get_name() == "poll gazette")
+            await quick
+            assert len(world.server.asked("/gazette/feed")) == polled
+            assert len(worker._polls) == len(worker._slow_polls) == 1
+            await worker._settle()
+            world.clock.advance(HOUR)
+        worker.stop()
+        await worker._wind_down()
+
+
+async def test_what_answers_slowly_is_noted_under_the_address_of_its_source(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    world.publish("gazette")
+    world.begin()
+    loop, passed = asyncio.get_running_loop(), [0.0]
+    monkeypatch.setattr(loop, "time", lambda now=loop.time: now() + passed[0])
+
+    async def late(_server: FeedServer, _request: web.Request) -> web.Response:
+        passed[0] += SLOW
+        return web.Response(status=304)
+
+    ((source, state),) = upkeep.claim(world.parts, ["gazette"])
+    state = replace(state, moved_to=world.server.serve("/moved", late))
+    await pipeline.poll(world.parts, world.fetcher, source, state)
+    assert source.url in world.fetcher.laggards

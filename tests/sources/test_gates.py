@@ -1,6 +1,9 @@
 import asyncio
 
-from bot.sources.gates import Gates
+import pytest
+
+from bot.sources import gates as module
+from bot.sources.gates import SLOW, Gates, Laggards
 
 
 class Time:
@@ -98,3 +101,19 @@ async def test_own_hosts_are_bounded_by_the_total_alone() -> None:
         async with gates.slot("mine"):
             pass
     assert time.slept == [2.0], "but what its robots file asks for is kept"
+
+
+def test_an_address_is_slow_until_it_answers_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    laggards = Laggards()
+    laggards.note("a", SLOW)
+    laggards.note("b", SLOW / 2)
+    assert "a" in laggards
+    assert "b" not in laggards
+    laggards.note("a", 0.1)
+    assert not laggards
+    monkeypatch.setattr(module, "_REMEMBERED", 3)
+    for each in "abcad":
+        laggards.note(each, 60)
+    assert [each for each in "abcd" if each in laggards] == ["a", "c", "d"], (
+        "the one that was slow longest ago is forgotten"
+    )
