@@ -100,8 +100,8 @@ async def poll(
     done: Polled | Settled
     if isinstance(fetched, Failure):
         done = _failed(judgement, source, state, fetched, parts.clock())
-    elif fetched.not_modified:  # nothing to read, nothing to look up: not worth a thread
-        done = _digest(parts, judgement, source, state, fetched)
+    elif (known := sources.read_known(source, state, fetched)) is not None:  # nothing to look up: not worth a thread
+        done = _digest(parts, judgement, source, state, fetched, known)
     else:
         reading = await _read_elsewhere(parts, pool, source, state, fetched)
         if reading is not None:

@@ -86,6 +86,8 @@ class SourceState:
     """Publication (or first sight) of the newest entry."""
     habit: timedelta | None = None
     """Usual gap between entries, learned; what adaptive polling and unusual silence are measured against."""
+    ttl: timedelta | None = None
+    """How long the publisher asked to be left alone, last time that was said."""
     failures: float = 0.0
     """Weighted consecutive failures."""
     polls_failed: int = 0

@@ -94,6 +94,14 @@ def read_feed(source: Source, state: SourceState, fetched: Fetched, now: datetim
     )
 
 
+def read_nothing_new(state: SourceState, fetched: Fetched) -> Reading | None:
+    """What a feed gives all of whose items were read before; None when that cannot be told from its slices alone."""
+    if not state.known_slices or not fetched.body.strip():
+        return None
+    cut = slices.sliced(fetched.body, fetched.content_type, state.known_slices)
+    return None if cut is None or cut.unseen else _nothing_new(state, fetched, cut)
+
+
 def _nothing_new(state: SourceState, fetched: Fetched, cut: slices.Sliced) -> Reading:
     """Every item was read before; only something around them differs."""
     head = cut.document[:_HEAD].decode("utf-8", "replace")

@@ -7,7 +7,7 @@ that stores what the body held.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.model import Failure, Fetched, Reading, Source, SourceState, Validators
 from bot.sources import cadence
@@ -37,7 +37,14 @@ def current(source: Source, state: SourceState) -> SourceState:
     if state.url == source.url:
         return state
     return replace(
-        state, url=source.url, validators=Validators(), known_slices=b"", moved_to=None, failures=0.0, polls_failed=0
+        state,
+        url=source.url,
+        validators=Validators(),
+        known_slices=b"",
+        moved_to=None,
+        ttl=None,
+        failures=0.0,
+        polls_failed=0,
     )
 
 
@@ -72,7 +79,8 @@ def after_success(
     state = current(source, state)
     first = state.baseline_at is None
     dates = tuple(min(at, now) for at in new if at is not None)
-    poll = Poll(new=len(new), total=reading.total, first=first, ttl=reading.ttl, published=dates)
+    ttl = _wish(state, fetched, reading)
+    poll = Poll(new=len(new), total=reading.total, first=first, ttl=ttl, published=dates)
     newest = max((*dates, *((state.last_entry_at,) if state.last_entry_at else ())), default=None)
     if new and not first:  # entries without dates were published between the two polls
         newest = max(newest or now, now) if not dates else newest
@@ -86,6 +94,7 @@ def after_success(
         last_ok_at=now,
         last_entry_at=newest,
         habit=cadence.learned_habit(state, dates),
+        ttl=ttl,
         failures=0.0,
         polls_failed=0,
         last_error=None,
@@ -115,6 +124,13 @@ def after_failure(
         last_error=failure.detail,
     )
     return _judged(source, after, poll, now, limits)
+
+
+def _wish(state: SourceState, fetched: Fetched, reading: Reading) -> timedelta | None:
+    """What the publisher asks for: an answer without a body repeats nothing, so what the last one said goes on to count."""
+    if not fetched.not_modified or state.ttl is None or reading.ttl is None:
+        return reading.ttl or (state.ttl if fetched.not_modified else None)
+    return max(state.ttl, reading.ttl)
 
 
 def _judged(source: Source, after: SourceState, poll: Poll, now: datetime, limits: CadenceLimits) -> Learned:

@@ -6,8 +6,26 @@ from datetime import datetime
 
 from bot.model import Failure, Fetched, Reading, Source, SourceKind, SourceState
 from bot.sources.documents import read_document
-from bot.sources.feeds import read_feed
+from bot.sources.feeds import read_feed, read_nothing_new
 from bot.sources.pages import read_page
+
+AT_ONCE = 128 * 1024
+"""Bytes up to which a document's slices are looked at by whoever fetched it: about a millisecond."""
+
+
+def read_known(source: Source, state: SourceState, fetched: Fetched) -> Reading | None:
+    """What a poll gave that brought nothing new, where that is quickly told; None: :func:`read` has to find out.
+
+    Args:
+        source: what the configuration says.
+        state: what is known of the source.
+        fetched: the answer to a poll.
+    """
+    if fetched.not_modified:
+        return Reading((), fetched.validators, state.known_slices, title=state.title, ttl=fetched.max_age)
+    if source.kind is SourceKind.FEED and len(fetched.body) <= AT_ONCE:
+        return read_nothing_new(state, fetched)
+    return None
 
 
 def read(
@@ -27,8 +45,8 @@ def read(
     Returns:
         Entries that may be new with what to store once they are, or a failure. CPU-bound: run it in a thread or process.
     """
-    if fetched.not_modified:
-        return Reading((), fetched.validators, state.known_slices, title=state.title, ttl=fetched.max_age)
+    if fetched.not_modified and (known := read_known(source, state, fetched)) is not None:
+        return known
     if source.kind is SourceKind.FEED:
         return read_feed(source, state, fetched, now)
     if source.kind is SourceKind.PAGE:

@@ -13,7 +13,7 @@ from bot.store.sql import for_update, insert, one_of
 from bot.store.tables.sources import sources
 
 _LEARNED = (
-    "baseline_at", "known_slices", "moved_to", "next_poll_at", "last_polled_at", "last_ok_at", "last_entry_at", "habit", "failures",
+    "baseline_at", "known_slices", "moved_to", "next_poll_at", "last_polled_at", "last_ok_at", "last_entry_at", "habit", "ttl", "failures",
     "polls_failed", "health", "health_since", "last_error", "entries_total", "title",
 )  # fmt: skip
 """Fields of SourceState that a poll writes, beside the validators and the interval. Not the mute: people change it meanwhile."""
@@ -30,6 +30,7 @@ _NOTHING_LEARNED: dict[str, Any] = _RELEASED | {
     "body_hash": None,
     "known_slices": b"",
     "moved_to": None,
+    "ttl": None,
     "next_poll_at": None,
 }
 """A source at a new address: validators belong to the old one, and a poll of the old one that is still under way is void."""

@@ -35,3 +35,21 @@ async def test_an_item_is_told_within_one_poll_interval_and_two_seconds(world: W
     await pipeline.deliver(world.parts, world.sender)  # one round, whatever it finds due
     assert [text for text in world.texts() if "bans" in text]
     assert told - appeared <= every + 2 * TICK
+
+
+async def test_after_a_downtime_many_sources_are_not_all_asked_at_once(world: World, monkeypatch: pytest.MonkeyPatch):
+    names = [f"outlet-{number}" for number in range(5)]
+    for name in names:
+        world.publish(name)
+    world.begin()
+    await world.poll()
+    now = world.clock.advance(timedelta(days=2))
+    assert upkeep.spread_out(world.parts) == 0, "a few are polled within seconds anyway"
+    monkeypatch.setattr(upkeep, "MANY_WAIT", 5)
+    assert upkeep.spread_out(world.parts) == 5
+    over = upkeep.SPREAD_EACH * 5
+    times = {name: world.state(name).next_poll_at for name in names}
+    assert len(set(times.values())) == 5
+    assert all(at is not None and now <= at <= now + over for at in times.values())
+    world.clock.now = now + over
+    assert {source.id for source, _ in upkeep.claim_due(world.parts, 10)} == set(names)

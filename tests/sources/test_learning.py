@@ -104,6 +104,19 @@ def test_entries_without_dates_count_from_when_they_were_seen() -> None:
     assert after_success(source(), known, answer, found, (None,), later).state.last_entry_at == later
 
 
+def test_a_publishers_wish_goes_on_to_count_while_nothing_changes() -> None:
+    daily = rss(item(guid="1"), head="<title>T</title><link>https://news.example/</link><ttl>60</ttl>")
+    known = replace(succeeded(state(), daily).state, habit=timedelta(minutes=40), interval=timedelta(minutes=10))
+    for _ in range(5):
+        same = replace(fetched(b"", not_modified=True, max_age=timedelta(minutes=1)), validators=known.validators)
+        found = read(source(), known, same, NOW)
+        assert isinstance(found, Reading)
+        known = after_success(source(), known, same, found, (), NOW).state
+        assert (known.ttl, known.interval) == (timedelta(hours=1), timedelta(hours=1))
+    assert succeeded(known).state.ttl is None, "what the feed does not say any more is forgotten"
+    assert learning.current(source(url=NEW), known).ttl is None
+
+
 def test_an_unchanged_answer_changes_only_the_schedule() -> None:
     known = succeeded(state()).state
     same = replace(fetched(b"", not_modified=True), validators=known.validators)

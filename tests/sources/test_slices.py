@@ -13,8 +13,9 @@ from feedparser.util import FeedParserDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.model import Entry, Reading
-from bot.sources import parser, read
+from bot.model import Entry, Reading, SourceKind
+from bot.sources import parser, read, read_known
+from bot.sources.reading import AT_ONCE
 from bot.sources.slices import DIGEST, Sliced, sliced
 from tests.sources.samples import NOW, fetched, item, rss, source, state
 from tests.sources.test_recorded_feeds import mutilated
@@ -86,6 +87,21 @@ def test_churn_around_the_items_costs_no_parsing(monkeypatch: pytest.MonkeyPatch
     assert (found.entries, found.total, found.known_slices, found.title) == ((), 6, first.hashes, "T")
     assert found.ttl is not None
     assert found.ttl.total_seconds() == 45 * 60
+    assert read_known(source(), state(known_slices=first.hashes, title="T"), fetched(churned)) == found
+
+
+def test_what_is_quickly_told_says_the_same_as_the_whole_reading_or_nothing() -> None:
+    first = cut(FEED)
+    assert first is not None
+    known = state(known_slices=first.hashes, entries_total=6, title="T")
+    same = fetched(FEED)
+    assert read_known(source(), known, same) == read(source(), known, same, NOW)
+    grown = FEED.replace(b"<item>", item("New", guid="new").encode() + b"<item>", 1)
+    large = FEED.replace(b"<channel>", b"<channel><!-- " + b"x" * AT_ONCE + b" -->")
+    for body in (grown, large, b"", b"<rss", FEED.replace(b"<rss", b"<!DOCTYPE rss><rss", 1)):
+        assert read_known(source(), known, fetched(body)) is None
+    assert read_known(source(), state(), same) is None, "nothing is known yet"
+    assert read_known(source(kind=SourceKind.PAGE), known, same) is None
 
 
 def test_an_edited_item_is_read_again() -> None:

@@ -122,6 +122,7 @@ def test_stories_of_an_older_version_learn_when_they_were_decided(empty, clock):
         kept = select(stories.c.decided_at).order_by(stories.c.id)
         written = tx.connection.execute(kept).scalars().all()
         tx.connection.execute(text("ALTER TABLE stories DROP COLUMN decided_at"))
+        tx.connection.execute(text("ALTER TABLE sources DROP COLUMN ttl"))
         tx.connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
     assert empty.upgrade()[0] == "0002"
     with empty.reading() as tx:

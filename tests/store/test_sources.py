@@ -34,6 +34,7 @@ def learned(state, now):
         last_ok_at=now,
         last_entry_at=now,
         habit=timedelta(hours=5),
+        ttl=timedelta(hours=1),
         failures=1.25,
         polls_failed=2,
         health=Health.LATE,

@@ -44,6 +44,7 @@ sources = Table(
     Column("last_ok_at", UtcDateTime),
     Column("last_entry_at", UtcDateTime),
     Column("habit", Duration),
+    Column("ttl", Duration),
     Column("failures", Float, nullable=False, server_default="0"),
     Column("polls_failed", Integer, nullable=False, server_default="0"),
     Column("health", Word(Health), nullable=False, server_default=Health.OK.value),
