@@ -9,7 +9,8 @@
     ├── StoreError            the database cannot be used: stops the worker, readiness goes red
     │   ├── SchemaError       the database's schema is older or newer than this code
     │   └── StoreUnavailable  connection refused or lost; the same call may succeed later
-    └── SlackError            Slack cannot be used at all (token, scopes); one message's failure is a value, not an error
+    └── SlackError            Slack cannot be asked; one message's failure is a value, not an error
+        └── SlackRefused      Slack refuses everything (token, scopes): readiness goes red until an operator mends it
 
 What is expected to fail in normal operation is *not* here: a source that cannot be fetched or parsed is a
 :class:`bot.model.Failure`, a Slack call's result is a :class:`bot.model.SendResult`. Those are recorded and work goes on.
@@ -77,4 +78,15 @@ class StoreUnavailable(StoreError):
 
 
 class SlackError(PolicywatchError):
-    """Slack refuses everything: the token is wrong or revoked, or a scope is missing."""
+    """Slack cannot be used: it does not answer, or refuses."""
+
+
+class SlackRefused(SlackError):
+    """Slack refuses everything: the token is wrong or revoked, or a scope is missing.
+
+    ``reason`` is Slack's own word for it, like ``token_revoked``.
+    """
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason

@@ -76,6 +76,23 @@ def take_over(tx: Tx) -> None:
         log.info("took over what a killed process held", extra={"leases": freed})
 
 
+def slack_refused(parts: Parts, reason: str) -> None:
+    """Note at the start that Slack refuses the token, as a refused message would later: readiness is red before the first is owed."""
+    now, settings = parts.clock(), parts.live.get().delivery
+    with parts.store.transaction() as tx:
+        if tx.outbox.stop(reason, now, now + settings.probe_stopped):
+            for notice in notices.stopped(reason, now, settings.operators):
+                tx.outbox.enqueue(notice, now)
+
+
+def slack_accepts(parts: Parts) -> None:
+    """The token is good: what a refused one had stopped goes on at once. A missing scope shows with the next message only."""
+    with parts.store.transaction() as tx:
+        stop = tx.outbox.stopped()
+        if stop is not None and not stop.reason.startswith("missing_scope"):
+            tx.outbox.resume()
+
+
 def beat(parts: Parts, kind: str) -> None:
     """Write this process's heartbeat."""
     with parts.store.transaction() as tx:

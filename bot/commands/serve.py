@@ -7,13 +7,13 @@ import gc
 import logging
 import signal
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING
 
 import click
 
 from bot.commands.common import counter, plain, settings_with_logs
-from bot.errors import ConfigError, PolicywatchError, StoreError, UsageError
+from bot.errors import ConfigError, PolicywatchError, SlackRefused, StoreError, UsageError
 from bot.wiring import Parts, make_fetcher, make_sender, open_parts, refuse_fleeting_disk
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ async def _work(stack: AsyncExitStack, parts: Parts, stop: asyncio.Event) -> Non
     fetcher = await stack.enter_async_context(make_fetcher(parts.settings, parts.config))
     sender = make_sender(parts.settings)
     worker = Worker(parts, fetcher, sender)
-    beside = [asyncio.create_task(_stop_worker(stop, worker)), asyncio.create_task(_learn_workspace(parts, sender))]
+    beside = [asyncio.create_task(_stop_worker(stop, worker)), asyncio.create_task(_until_met(parts, sender, stop))]
     try:
         await worker.run()
     finally:
@@ -94,17 +94,35 @@ async def _stop_worker(stop: asyncio.Event, worker: Worker) -> None:
     worker.stop()
 
 
-async def _learn_workspace(parts: Parts, sender: SenderPort) -> None:
-    """Remember the workspace's address, so that messages can link to each other; without it they link to articles."""
+async def _until_met(parts: Parts, sender: SenderPort, stop: asyncio.Event) -> None:
+    """Beside the work, which does not wait for it."""
+    while not stop.is_set() and not await meet_slack(parts, sender):
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), timeout=60)
+
+
+async def meet_slack(parts: Parts, sender: SenderPort) -> bool:
+    """Ask Slack who we are; False when it does not say. A refused token makes readiness red before anything is owed.
+
+    The workspace's address is remembered, so that messages can link to each other; without it they link to articles.
+    """
+    from bot import upkeep
     from bot.rendering import remember_workspace
     from bot.slack.client import SlackSender
 
     if isinstance(sender, SlackSender):
         try:
             identity = await sender.auth()
+            await asyncio.to_thread(upkeep.slack_accepts, parts)
             await asyncio.to_thread(remember_workspace, parts.store, identity.url, parts.clock())
+        except SlackRefused as error:
+            log.error("Slack takes nothing", extra={"error": str(error)})  # noqa: TRY400 - one line says it
+            await asyncio.to_thread(upkeep.slack_refused, parts, error.reason)
+            return False
         except PolicywatchError as error:
             log.warning("the workspace's address is not known", extra={"error": str(error)})
+            return False
+    return True
 
 
 async def _wait_as_web(parts: Parts, stop: asyncio.Event) -> None:
@@ -217,7 +235,7 @@ async def _poll(parts: Parts, ids: list[str], *, due: bool) -> None:
         async with Pool() as pool:
             results = await one_pass(parts, fetcher, claimed, pool=pool, polled=step)
             pages = await _read_all_pages(parts, fetcher, pool)
-    await _learn_workspace(parts, sender)
+    await meet_slack(parts, sender)
     upkeep.welcome(parts)
     upkeep.hurry(parts)
     report = await _deliver_all(parts, sender)

@@ -18,7 +18,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.errors import SlackError
+from bot.errors import SlackError, SlackRefused
 from bot.model import Found, LookUp, Message, Outcome, SendResult
 from bot.slack.outcomes import classify, classify_exception
 from bot.slack.render import EVENT_TYPE
@@ -189,6 +189,8 @@ class SlackSender:
                     "refuses the bot token" if result.outcome is Outcome.STOPPED else "cannot be asked who the bot is"
                 )
                 message = f"Slack {said}: {result.error} (auth.test)"
+                if result.outcome is Outcome.STOPPED:
+                    raise SlackRefused(message, result.error or "refused") from None
                 raise SlackError(message) from None  # the cause would carry the request and its token
             scopes = str(response.headers.get("x-oauth-scopes", response.headers.get("X-OAuth-Scopes", "")))
             self._identity = Identity(

@@ -131,7 +131,7 @@ class OutboxSending(OutboxRows):
         if settlement.block:
             began = self._block(channel, settlement, now)
         elif settlement.stop:
-            began = self._stop(settlement, now)
+            began = self.stop(settlement.stop, now, settlement.probe_at or now)
         elif settlement.state is DeliveryState.SENT:
             self.unblock(channel, now)
             self.resume()
@@ -147,14 +147,14 @@ class OutboxSending(OutboxRows):
         self._connection.execute(update(channels).where(row.channel == channel).values(**values))
         return since is None
 
-    def _stop(self, settlement: Settlement, now: datetime) -> bool:
-        probe_at = settlement.probe_at or now
+    def stop(self, reason: str, now: datetime, probe_at: datetime) -> bool:
+        """Slack refuses everything, until one delivery is tried at ``probe_at``. False when that was known."""
         statement = sql.insert(self._connection, sending_stops).values(
-            name=SLACK, reason=settlement.stop, since=now, probe_at=probe_at
+            name=SLACK, reason=reason, since=now, probe_at=probe_at
         )
         began = self._connection.execute(statement.on_conflict_do_nothing().returning(sending_stops.c.name)).scalar()
         if began is None:
-            again = update(sending_stops).values(reason=settlement.stop, probe_at=probe_at)
+            again = update(sending_stops).values(reason=reason, probe_at=probe_at)
             self._connection.execute(again)
         return began is not None
 

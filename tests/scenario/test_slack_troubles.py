@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot import upkeep
+from bot.commands.serve import meet_slack
 from bot.model import DeliveryState
 from bot.queries import Reader
 from tests.scenario.news import ban
@@ -48,6 +50,43 @@ async def test_a_revoked_token_stops_everything_and_a_new_one_sends_what_was_owe
     assert sorted(text.split()[0] for text in world.texts()) == ["Boise", "Tulsa"]
     assert slack_check(world)
     assert any("Slack refused all messages" in text for text in world.texts(OPERATORS))
+
+
+async def test_a_token_revoked_before_the_start_is_seen_before_anything_is_owed(any_world: World):
+    world = any_world
+    world.publish("gazette")
+    world.begin()
+    token, world.slack.bot_token = world.slack.bot_token, "xoxb-another"
+    assert slack_check(world)
+    for _ in range(2):
+        assert not await meet_slack(world.parts, world.sender)
+        assert not slack_check(world)
+    (check,) = (one for one in Reader(world.parts).checks() if one.name == "slack")
+    assert check.detail == "refuses everything: invalid_auth"
+    assert world.slack.called("chat.postMessage") == []
+    world.slack.bot_token = token
+    assert await meet_slack(world.parts, world.sender)
+    assert slack_check(world), "without a message having been sent"
+    await world.deliver()
+    (notice,) = world.texts(OPERATORS)
+    assert "Slack refused all messages" in notice
+
+
+async def test_a_slack_that_does_not_answer_at_the_start_is_no_refusal(world: World):
+    world.publish("gazette")
+    world.begin()
+    world.slack.fault("auth.test", "html_502")
+    assert not await meet_slack(world.parts, world.sender)
+    assert slack_check(world)
+    assert await meet_slack(world.parts, world.sender)
+
+
+async def test_a_missing_scope_stays_red_though_the_token_is_good(world: World):
+    world.publish("gazette")
+    world.begin()
+    upkeep.slack_refused(world.parts, "missing_scope: needs chat:write")
+    assert await meet_slack(world.parts, world.sender)
+    assert not slack_check(world)
 
 
 async def test_a_channel_without_the_bot_keeps_its_messages_and_the_others_go_on(world: World):
