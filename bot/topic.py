@@ -179,6 +179,18 @@ class Confuser:
 
 
 @dataclass(frozen=True, slots=True)
+class PhraseWeights:
+    """What phrases say (see :mod:`bot.analysis.phrases`)."""
+
+    facts: float = 1.0
+    """How much the log-odds of the facts count beside those of the phrases."""
+    change: Mapping[str, float] = field(default_factory=dict)
+    """Log-odds, by phrase, that an article reports a change."""
+    actions: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """By action: how much each phrase speaks for it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
     """The words of one language."""
 
@@ -199,6 +211,8 @@ class Vocabulary:
     """Templates of the change line, by action."""
     weights: Mapping[str, float] = field(default_factory=dict)
     """The ranker: contribution of each feature to the score, in log-odds."""
+    phrases: PhraseWeights | None = None
+    """The learned words of headline and lead; None: the facts decide alone."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """Switches of the language's grammar (see ``docs/vocabulary.md``)."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date
 from functools import lru_cache
@@ -15,8 +16,10 @@ from bot.analysis.features import Features, features
 from bot.analysis.fields import FieldReader, Fields
 from bot.analysis.frames import Frame
 from bot.analysis.glance import Glance
-from bot.analysis.judging import judge
+from bot.analysis.judging import judge, judge_one
+from bot.analysis.leads import bare_lead, settle_action
 from bot.analysis.lexicon import Found, Lexicon
+from bot.analysis.phrases import Phrased, phrases_of, read_phrases
 from bot.analysis.quotes import Quotation, open_questions, quotations, said
 from bot.analysis.reading import Reading, read_article
 from bot.analysis.stages import stage_of
@@ -53,6 +56,11 @@ class Analyser:
         reading = read_article(chosen.lexicon, title, text)
         return features(reading, judge(reading, Cast(self.topic, chosen.lexicon, (reading.title, reading.text))))
 
+    def phrases(self, title: str, text: str, language: str = "en") -> Mapping[str, float]:
+        """The phrases of an article with their values, for training."""
+        reading = read_article(self._languages[language].lexicon, title, text)
+        return phrases_of(reading.title, reading.text)
+
 
 def _completed(vocabulary: Vocabulary, first: Vocabulary | None) -> Vocabulary:
     """A language without weights or line templates of its own takes those of the topic's first language."""
@@ -79,6 +87,7 @@ class _Language:
         self.fields = FieldReader(self.lexicon)
         self.composer = Composer(self.lexicon)
         self.weights = vocabulary.weights
+        self.phrases = vocabulary.phrases
         self.source_actors = {actor.name: actor for actor in topic.actors}
         self.source_ids = {actor.id: actor for actor in topic.actors}
 
@@ -93,8 +102,11 @@ class _Language:
         cast = Cast(self.topic, self.lexicon, (reading.title, reading.text), source_actor, town)
         judged = judge(reading, cast)
         facts = features(reading, judged)
-        score = self.score(facts)
+        phrased = self.phrased(reading)
+        score = self.score(facts, phrased)
         found = candidates(reading, judged, cast, score)
+        if phrased is not None and score >= self.topic.digest:
+            found = self._settled(found, phrased, reading, cast, score)
         published = article.published.astimezone(UTC).date()
         self._recall(found, reading, published)
         quotes = quotations(reading)
@@ -102,17 +114,38 @@ class _Language:
         relevant = any(change.primary and change.score >= self.topic.digest for change in changes)
         reasons = (
             *_topic_reasons(reading),
-            *self._score_reasons(facts),
+            *self._score_reasons(facts, phrased),
             *(() if changes else (Reason("no_change", "nobody decides anything about the technology"),)),
         )
         return Analysis(
             changes, round(score if changes else min(score, 0.2), 4), relevant, True, reasons, open_questions(reading)
         )
 
-    def score(self, facts: Features) -> float:
-        """Probability that the article is about a policy change: a logistic model over named facts."""
-        total = sum(self.weights.get(name, 0.0) * value for name, value in facts.items())
+    def phrased(self, reading: Reading) -> Phrased | None:
+        """What the phrases say, in a language that has learned some."""
+        return read_phrases(self.phrases, reading.title, reading.text) if self.phrases is not None else None
+
+    def score(self, facts: Features, phrased: Phrased | None) -> float:
+        """Probability that the article is about a policy change: a logistic model over named facts, and one over phrases."""
+        total = self._share * sum(self.weights.get(name, 0.0) * value for name, value in facts.items())
+        total += phrased.weight if phrased is not None else 0.0
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+    @property
+    def _share(self) -> float:
+        return self.phrases.facts if self.phrases is not None else 1.0
+
+    def _settled(
+        self, found: list[Candidate], phrased: Phrased, reading: Reading, cast: Cast, score: float
+    ) -> list[Candidate]:
+        """The changes with a lead whose action grammar and phrases agree on; one from the phrases where there is none."""
+        if not found or not found[0].primary:
+            frame = bare_lead(reading, phrased)
+            bare = judge_one(frame, reading, cast) if frame is not None else []
+            found = [*candidates(reading, bare, cast, score), *found]
+        if found:
+            settle_action(found[0], phrased)
+        return found
 
     def _change(
         self, one: Candidate, reading: Reading, cast: Cast, published: date, quotes: list[Quotation], *, lead: bool
@@ -180,14 +213,19 @@ class _Language:
                 when = resolve(words, published, self.lexicon.months, past=True) if words else None
                 one.primary = when is None or not when < published.isoformat()[: len(when)]
 
-    def _score_reasons(self, facts: Features) -> list[Reason]:
-        weighed = sorted(
-            ((self.weights.get(name, 0.0) * value, name) for name, value in facts.items()), key=lambda one: -abs(one[0])
-        )
+    def _score_reasons(self, facts: Features, phrased: Phrased | None) -> list[Reason]:
+        weighed = [
+            (self._share * self.weights.get(name, 0.0) * value, name, f"ranker:{name}")
+            for name, value in facts.items()
+            if name != "bias"
+        ]
+        for phrase, value in phrased.strongest if phrased is not None else ():
+            weighed.append((value, f'words "{phrase}"', f"phrases:{phrase}"))
+        weighed.sort(key=lambda one: -abs(one[0]))
         return [
-            Reason("score", f"{name} {value:+.1f}", entry=f"ranker:{name}")
-            for value, name in weighed[: MAX_REASONS + 1]
-            if abs(value) >= 0.15 and name != "bias"
+            Reason("score", f"{name} {value:+.1f}", entry=entry)
+            for value, name, entry in weighed[:MAX_REASONS]
+            if abs(value) >= 0.15
         ]
 
 

@@ -31,6 +31,11 @@ def judge(reading: Reading, cast: Cast) -> list[Judged]:
     return judged
 
 
+def judge_one(frame: Frame, reading: Reading, cast: Cast) -> list[Judged]:
+    """A frame without an act of its own, with the first of its sentence's names that can act; alone where it names none."""
+    return [(frame, cast.of_frame(frame, reading.found(frame.sentence.part)) if frame.subjects else None)]
+
+
 _COMPANIES = frozenset({"platform", "vendor", "deployer", "organisation", "landlord"})
 _PARTIES = frozenset({"person", "ngo", "deployer", "platform", "vendor", "organisation", "police"})
 

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from bot.config.reading import closest, read_model
 from bot.config.topicfiles import COMMON, KEYS, LANGUAGE, model_of
 from bot.errors import Problem
-from bot.topic import Actor, Confuser, HistoryEvent, Place, Sense, Term, Topic, Vocabulary, WordClass
+from bot.topic import Actor, Confuser, HistoryEvent, PhraseWeights, Place, Sense, Term, Topic, Vocabulary, WordClass
 
 __all__ = ["load_topic", "model_of"]
 
@@ -176,6 +176,7 @@ def _vocabulary(files: Mapping[str, Mapping[str, Any]], language: str) -> Vocabu
         forms={base: tuple(forms) for base, forms in of("forms.yaml").get("forms", {}).items()},
         lines=dict(of("lines.yaml").get("lines", {})),
         weights=dict(of("ranker.yaml").get("weights", {})),
+        phrases=PhraseWeights(**of("phrases.yaml")) if of("phrases.yaml") else None,
         settings=dict(grammar.get("settings", {})),
     )
 

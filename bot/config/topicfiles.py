@@ -282,6 +282,47 @@ class RankerFile(Section):
     weights: Mapping[str, float] = Field(default_factory=dict)
 
 
+class PhrasesFile(Section):
+    """<language>/phrases.yaml: what the words of headline and lead say; a line is a weight and a phrase."""
+
+    facts: float = 1.0
+    change: Mapping[str, float] = Field(default_factory=dict)
+    actions: Mapping[str, Mapping[str, float]] = Field(default_factory=dict)
+
+    @field_validator("change", mode="before")
+    @classmethod
+    def _change(cls, value: object) -> object:
+        return _weights("change", value)
+
+    @field_validator("actions", mode="before")
+    @classmethod
+    def _actions(cls, value: object) -> object:
+        if not isinstance(value, Mapping):
+            return value
+        return {
+            _one_of(str(action), tuple(Action), "action"): _weights(str(action), lines)
+            for action, lines in value.items()
+        }
+
+
+def _weights(name: str, value: object) -> object:
+    """`+0.52 title {ban} <tech>` a line, as a mapping of phrase to weight; what is no text is left to the model to refuse."""
+    if not isinstance(value, str):
+        return value
+    weights: dict[str, float] = {}
+    for line in value.splitlines():
+        weight, _, phrase = line.partition(" ")
+        try:
+            weights[phrase] = float(weight)
+        except ValueError:
+            phrase = ""
+        if not phrase:
+            raise ValueError(
+                f'a line of "{name}" is "{line[:60]}"; write a weight and a phrase: +0.5 title {{ban}} <tech>'
+            )
+    return weights
+
+
 COMMON: dict[str, type[Section]] = {
     "topic.yaml": TopicFile,
     "actors.yaml": ActorsFile,
@@ -298,6 +339,7 @@ LANGUAGE: dict[str, type[Section]] = {
     "patterns.yaml": PatternsFile,
     "lines.yaml": LinesFile,
     "ranker.yaml": RankerFile,
+    "phrases.yaml": PhrasesFile,
 }
 KEYS = {"actors": "id", "places": "code", "events": "id", "terms": "id", "senses": "id", "confusers": "id"}
 
