@@ -20,17 +20,20 @@ import math
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from benchmarks import train_phrases
 from benchmarks.reports import held_out, read_reports
 from bot.analysis import Analyser
+from bot.analysis.phrases import BIAS
 from bot.config.topic import load_topic
 from bot.model import SOFT_ACTIONS
+from bot.topic import PhraseWeights
 
 ROOT = Path(__file__).resolve().parent.parent
 TOPIC = ROOT / "config/topics/facial-recognition"
@@ -63,9 +66,13 @@ class Example:
     """Event, or the article itself: never split between training and test."""
     facts: Weights
     change: bool
-    title: str
+    title: str = ""
     share: float = 1.0
     """How much it counts; the project's own samples are many, and worded by one hand."""
+    phrases: Weights = field(default_factory=dict)
+    action: str = "none"
+    soft: bool = False
+    """A call, a review or `other`: no example of a change or of none, only of its action."""
 
 
 def read_examples(paths: Iterable[Path], analyser: Analyser, language: str, share: float = 1.0) -> list[Example]:
@@ -80,20 +87,30 @@ def to_examples(rows: Iterable[Mapping[str, Any]], analyser: Analyser, language:
     soft = {str(action) for action in SOFT_ACTIONS}
     for row in rows:
         label = row["label"]
-        if label.get("confidence", 1.0) < 0.5 or label["action"] in soft or row.get("lang", "en") != language:
+        if label.get("confidence", 1.0) < 0.5 or row.get("lang", "en") != language:
             continue
-        facts = analyser.features(row.get("title", ""), row.get("text", ""), language)
+        title, text = row.get("title", ""), row.get("text", "")
+        facts, phrases = analyser.features(title, text, language), analyser.phrases(title, text, language)
         group = label.get("event_key") or row["id"]
-        examples.append(Example(group, facts, bool(label["is_policy_change"]), row.get("title", ""), share))
+        change, action = bool(label["is_policy_change"]), label["action"]
+        if not change and action in soft:
+            continue  # no change, but some would call it one
+        examples.append(Example(group, facts, change, title, share, dict(phrases), action, change and action in soft))
     return examples
+
+
+def practised(analyser: Analyser, language: str) -> dict[str, list[Example]]:
+    """Our own practice texts, by source."""
+    return {
+        "practice news": read_examples(sorted(TRAINING.glob("*.jsonl")), analyser, language, TRAINING_SHARE),
+        "practice": read_examples([PRACTICE], analyser, language, PRACTICE_SHARE),
+    }
 
 
 @lru_cache(maxsize=1)
 def practice() -> tuple[Example, ...]:
     """Our own practice texts in English, read once."""
-    analyser = load_analyser()
-    news = read_examples(sorted(TRAINING.glob("*.jsonl")), analyser, FIRST, TRAINING_SHARE)
-    return (*news, *read_examples([PRACTICE], analyser, FIRST, PRACTICE_SHARE))
+    return tuple(one for part in practised(load_analyser(), FIRST).values() for one in part)
 
 
 def importance(examples: list[Example]) -> list[float]:
@@ -116,6 +133,7 @@ def importance(examples: list[Example]) -> list[float]:
 
 def train(examples: list[Example], prior: Weights, pull: float = PULL) -> Weights:
     """Weights that explain the examples, pulled towards the prior: batch gradient steps with a bound on the curvature."""
+    examples = [example for example in examples if not example.soft]
     names = sorted({name for example in examples for name in example.facts} | set(prior))
     place = {name: index for index, name in enumerate(names)}
     start = [prior.get(name, 0.0) for name in names]
@@ -143,10 +161,14 @@ def strength_of(name: str) -> float:
     return 0.05 if name == "bias" else FINE_PULL if "near:" in name else 1.0
 
 
-def fit(examples: Sequence[tuple[Mapping[str, float], bool, str]]) -> Weights:
-    """Weights from facts, whether the article holds a change, and its event, beside our practice texts; for ``benchmarks/corpus.py``."""
-    given = [Example(group, dict(facts), change, "") for facts, change, group in examples]
-    return train([*given, *practice()], read_prior())
+def train_both(examples: list[Example], prior: Weights) -> tuple[Weights, PhraseWeights]:
+    """Weights of the facts, and of the phrases."""
+    return train(examples, prior), train_phrases.train(examples, importance(examples))
+
+
+def fit(examples: Sequence[Example]) -> tuple[Weights, PhraseWeights]:
+    """Weights from labelled articles beside our practice texts; for ``benchmarks/corpus.py``."""
+    return train_both([*examples, *practice()], read_prior())
 
 
 def read_prior() -> Weights:
@@ -167,8 +189,19 @@ def sigmoid(value: float) -> float:
 
 
 def probability(weights: Weights, facts: Weights) -> float:
-    """Score of an article under weights."""
-    return sigmoid(sum(weights.get(name, 0.0) * value for name, value in facts.items()))
+    """Score of an article under weights of its facts alone."""
+    return sigmoid(logit(weights, facts))
+
+
+def logit(weights: Weights, values: Weights) -> float:
+    """Sum of what is known, weighed."""
+    return sum(weights.get(name, 0.0) * value for name, value in values.items())
+
+
+def both(weights: Weights, phrases: PhraseWeights, example: Example) -> float:
+    """Score of an article under weights of its facts and its phrases."""
+    told = phrases.change.get(BIAS, 0.0) + logit(dict(phrases.change), example.phrases)
+    return sigmoid(phrases.facts * logit(weights, example.facts) + told)
 
 
 def cross_validate(examples: list[Example], prior: Weights) -> list[float]:
@@ -177,16 +210,20 @@ def cross_validate(examples: list[Example], prior: Weights) -> list[float]:
     scores = [0.0] * len(examples)
     for fold in range(FOLDS):
         seen = [example for example, mine in zip(examples, folds, strict=True) if mine != fold]
-        weights = train(seen, prior)
+        weights, phrases = train_both(seen, prior)
         for index, (example, mine) in enumerate(zip(examples, folds, strict=True)):
             if mine == fold:
-                scores[index] = probability(weights, example.facts)
+                scores[index] = both(weights, phrases, example)
     return scores
 
 
 def report(name: str, examples: list[Example], scores: list[float], threshold: float) -> None:
     """Print precision, recall and F1 at a threshold."""
-    pairs = [(score >= threshold, example.change) for score, example in zip(scores, examples, strict=True)]
+    pairs = [
+        (score >= threshold, example.change)
+        for score, example in zip(scores, examples, strict=True)
+        if not example.soft
+    ]
     right = sum(said and truth for said, truth in pairs)
     said = sum(one for one, _ in pairs)
     truth = sum(one for _, one in pairs)
@@ -210,8 +247,8 @@ def across(sources: Mapping[str, list[Example]], prior: Weights) -> None:
     """Print what weights from all other sources make of each source: wording and events are both unseen."""
     for name, part in sources.items():
         seen = [example for other, examples in sources.items() if other != name for example in examples]
-        weights = train(seen, prior)
-        report(f"{name}, from other sources", part, [probability(weights, one.facts) for one in part], 0.5)
+        weights, phrases = train_both(seen, prior)
+        report(f"{name}, from other sources", part, [both(weights, phrases, one) for one in part], 0.5)
 
 
 def calibration(examples: list[Example], scores: list[float]) -> None:
@@ -265,9 +302,8 @@ def main() -> None:
         "news": news,
         "reports": to_examples(retold, analyser, options.language, MORE_SHARE),
         "further files": read_examples(options.more, analyser, options.language, MORE_SHARE),
-        "practice news": read_examples(sorted(TRAINING.glob("*.jsonl")), analyser, options.language, TRAINING_SHARE),
         "own samples": read_examples([OWN], analyser, options.language, OWN_SHARE),
-        "practice": read_examples([PRACTICE], analyser, options.language, PRACTICE_SHARE),
+        **practised(analyser, options.language),
     }
     sources = {name: part for name, part in sources.items() if part}
     report("news, weights to start from", news, [probability(prior, example.facts) for example in news], 0.5)
@@ -275,8 +311,14 @@ def main() -> None:
     if not options.quick:
         across(sources, prior)
         unseen(sources, prior)
-    weights = train(examples, prior)
-    report("trained on all (optimistic)", examples, [probability(weights, example.facts) for example in examples], 0.5)
+    if options.language != FIRST:  # too few texts to learn words from
+        weights = train(examples, prior)
+        report("trained on all (optimistic)", examples, [probability(weights, one.facts) for one in examples], 0.5)
+    else:
+        weights, phrases = train_both(examples, prior)
+        report("trained on all (optimistic)", examples, [both(weights, phrases, one) for one in examples], 0.5)
+        if options.write:
+            (TOPIC / options.language / "phrases.yaml").write_text(train_phrases.to_yaml(phrases), encoding="utf-8")
     if options.write:
         write(weights, options.language)
 

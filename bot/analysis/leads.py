@@ -14,7 +14,7 @@ from bot.analysis.phrases import Phrased
 from bot.analysis.reading import Reading
 from bot.analysis.text import Sentence
 
-SURE, UNSURE = 2.0, 1.0
+SURE, UNSURE = 2.3, 1.0
 """Log-odds that the grammar's action gets for an act that is told to happen, and for a noun or a mere deciding word."""
 _STAGES = {"propose": "proposed", "enact": "enacted"}
 """Where an action that the grammar did not see stands."""
@@ -36,7 +36,9 @@ def settle_action(lead: Candidate, phrased: Phrased) -> None:
 def restage(frame: Frame, action: str) -> None:
     """Another action for a frame; a stage that only the old one can have goes with it."""
     tabled = frame.stage in {"considered", "proposed"}
-    if (action == "propose") != tabled and not (tabled and action in SOFT):
+    if action == "propose" and frame.stage == "announced":
+        frame.stage = "proposed"
+    elif tabled and action != "propose" and action not in SOFT:
         frame.stage = _STAGES.get(action, "announced")
     frame.action = action
 

@@ -22,7 +22,7 @@ CASES = {
     "fine": (articles.WATCHDOG, "ICO fines Clearview AI over facial recognition", "announced"),
     "governor": (
         articles.GOVERNOR,
-        "Washington Governor restricts government use of facial recognition",
+        "Washington Governor enacts rules on government use of facial recognition",
         "enacted",
     ),
     "agency": (articles.DRUGSTORE, "FTC bars Rite Aid from using facial recognition", "announced"),

@@ -22,14 +22,14 @@ def test_items_of_one_event_share_a_fold():
 
 def test_training_never_sees_the_held_out_events(monkeypatch):
     chosen = small()
-    weights = judgement().config.topic.vocabularies["en"].weights
+    shipped = judgement().config.topic.vocabularies["en"]
     trained_on = []
 
     def fit(examples):
-        trained_on.append({group for _, _, group in examples})
-        return weights
+        trained_on.append({example.group for example in examples})
+        return shipped.weights, shipped.phrases
 
-    monkeypatch.setattr(corpus, "trainer", lambda: fit)
+    monkeypatch.setattr(corpus, "fit", fit)
     rows = list(corpus.cross_validate(chosen, judgement(), names()))
     assert len(trained_on) == corpus.FOLDS
     groups = {corpus.group_of(label) for label in chosen.labels}
@@ -50,7 +50,9 @@ def test_weights_of_a_fold_are_the_ones_used():
 
 def test_absent_data_is_said_in_a_sentence(monkeypatch, capsys, tmp_path):
     monkeypatch.setattr(corpus, "SHARED", tmp_path / "none" / "data" / "news")
+    chosen = small()
     monkeypatch.setattr(corpus, "own_corpora", list)
+    monkeypatch.setattr(corpus, "held_out_news", lambda: chosen)
     assert corpus.main([]) == 0
     assert "that part is left out" in capsys.readouterr().out
 
