@@ -55,13 +55,21 @@ class Problem:
         return f"{self.file}:{self.line}: {self.message}" if self.line else f"{self.file}: {self.message}"
 
 
+def in_order(problem: Problem) -> tuple[int, Problem]:
+    """Sorts problems as people read a configuration: sources, what is laid over them, alerts, topics; then by line."""
+    parts = problem.file.replace("\\", "/").split("/")
+    if "topics" in parts[:-1]:
+        return 3, problem
+    return 2 if parts[-1] == "alerts.yaml" else 1 if "sources.d" in parts[:-1] else 0, problem
+
+
 class ConfigError(PolicywatchError):
-    """Refused configuration. Carries all problems at once, sorted by file and line."""
+    """Refused configuration. Carries all problems at once, in the order of :func:`in_order`."""
 
     exit_status = 2
 
     def __init__(self, problems: list[Problem]) -> None:
-        self.problems = tuple(sorted(problems))
+        self.problems = tuple(sorted(problems, key=in_order))
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 

@@ -441,14 +441,14 @@ def test_all_mistakes_at_once_with_file_and_line(invoke: Invoke, broken: dict[st
     assert ended.out == ""
     lines = ended.err.splitlines()
     assert [line.split(": ")[0] for line in lines[:-1]] == [
-        f"{folder}/alerts.yaml:3",
         f"{folder}/sources.yaml:5",
         f"{folder}/sources.yaml:8",
         f"{folder}/sources.yaml:9",
+        f"{folder}/alerts.yaml:3",
     ]
-    assert 'kind "fed" is unknown; write "feed"' in lines[1]
-    assert '"evry"' in lines[3]
-    assert '"every"' in lines[3]
+    assert 'kind "fed" is unknown; write "feed"' in lines[0]
+    assert '"evry"' in lines[2]
+    assert '"every"' in lines[2]
     assert all("write" in line for line in lines[:-1])
     assert lines[-1] == "4 errors. Nothing changed."
 

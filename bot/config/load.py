@@ -17,11 +17,11 @@ from bot.config.explain import closest
 from bot.config.files import Texts
 from bot.config.merge import Merged, SourceList, doubled, merge
 from bot.config.reading import Node, read_model
-from bot.config.routes import build_routes, build_settings
+from bot.config.routes import build_routes, build_settings, check_refused
 from bot.config.schema import AlertsFile, SourcesFile, SourcesOverlay
 from bot.config.topics import read_topic
 from bot.config.values import Config
-from bot.errors import ConfigError, Problem
+from bot.errors import ConfigError, Problem, in_order
 from bot.model import Source
 from bot.topic import Topic
 
@@ -68,6 +68,8 @@ class _Loader:
         self.problems = list(texts.problems)
         self.warnings = list(texts.warnings)
         self.no_token = not env.get("SLACK_BOT_TOKEN")
+        self.refused_alerts: Node | None = None
+        self.all_sources = True
 
     def load(self, folder: Path | None) -> Config:
         if not self.texts.by_name:
@@ -80,17 +82,20 @@ class _Loader:
         alerts = self.alerts()
         sources = self.with_actors(merged.sources, topic) if topic else merged.sources
         if alerts is None or topic is None:
+            if topic is not None and self.refused_alerts is not None:
+                found = check_refused(self.refused_alerts, self.texts.label(files.ALERTS), topic, sources)
+                self.problems += self.not_echoes(found)
             raise ConfigError(self.problems)
         config = self.build(*alerts, topic, sources)
         if self.problems:
             raise ConfigError(self.problems)
-        return replace(config, folder=folder, warnings=tuple(sorted(self.warnings)))
+        return replace(config, folder=folder, warnings=tuple(sorted(self.warnings, key=in_order)))
 
     def build(self, value: AlertsFile, root: Node, file: str, topic: Topic, sources: Iterable[Source]) -> Config:
         sources = tuple(sources)
         routes = build_routes(value, root, file, topic, sources)
         settings, found = build_settings(value.settings, root, file, topic)
-        self.problems += [*routes.problems, *found]
+        self.problems += [*self.not_echoes(routes.problems), *found]
         self.warnings += routes.warnings
         fingerprint = _fingerprint(self.texts.by_name, repr((sources, routes.routes, settings)))
         return Config(sources, tuple(routes.routes), settings, topic, dict(self.texts.by_name), fingerprint)
@@ -105,7 +110,8 @@ class _Loader:
         complete = [one for one in lists if one is not None]
         merged = merge(complete)
         # Where a file is missing or refused, an overlay's "no such source" would only be its echo.
-        if len(complete) == len(lists) and base:
+        self.all_sources = len(complete) == len(lists) and base is not None
+        if base and self.all_sources:
             self.problems += merged.problems
             self.warnings += merged.warnings
             if not any(source.enabled for source in merged.sources):
@@ -130,9 +136,14 @@ class _Loader:
         )
         self.problems += found
         if value is None or root is None:
+            self.refused_alerts = root
             return None
         self.warn_of_terminal(value, root, label)
         return value, root, label
+
+    def not_echoes(self, found: Iterable[Problem]) -> list[Problem]:
+        """Where a file of sources is refused, a category that only it names is not known."""
+        return [one for one in found if self.all_sources or not one.message.startswith("categories ")]
 
     def terminal_channel(self, key: str, name: str) -> str | None:
         """Without a token nothing can be posted anyway: `make run` then shows alerts in the terminal."""

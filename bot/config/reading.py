@@ -128,7 +128,11 @@ def read_model(
     if root is None:
         return None, None, problems
     value, more = validate(root, model, file or str(path))
-    # A line that cannot be read as written (a variable that is not set) cannot be judged either: its echo says nothing new.
-    told = {problem.line for problem in problems}
-    found = [*problems, *(problem for problem in more if problem.line not in told)]
+    # What cannot be read as written (a variable that is not set) cannot be judged either: its echo says nothing new.
+    unread = {problem.line for problem in problems}
+    variables = {problem.line for problem in problems if "${" in problem.message}
+    found = [
+        *problems,
+        *(one for one in more if one.line not in unread or (one.line in variables and "${" not in one.message)),
+    ]
     return (None if found else value), root, found

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from bot.config.explain import closest, unknown_value
-from bot.config.reading import Node
+from bot.config.reading import Node, validate
 from bot.config.schema import CATEGORIES, AlertsFile, RouteEntry, SettingsBlock, When
 from bot.config.values import FetchLimits, PollLimits, Settings, Thresholds
 from bot.errors import Problem
@@ -41,18 +42,55 @@ def build_routes(value: AlertsFile, root: Node, file: str, topic: Topic, sources
     seen: dict[str, int] = {}
     for index, entry in enumerate(value.routes):
         line = root.line_of("routes", index, "name")
-        if entry.name in seen:
-            said = f'name "{entry.name}" is used twice, first at {file}:{seen[entry.name]}; give each route a name of its own'
-            alerts.problems.append(Problem(file, line, said))
+        if _is_second(entry.name, line, seen, file, alerts):
             continue
-        seen[entry.name] = line
-        _check_operators(entry, index, root, file, alerts)
-        _check_quiet(entry, index, root, file, alerts)
-        _check_digest(entry, index, root, file, alerts)
+        for check in (_check_operators, _check_quiet, _check_digest):
+            check(entry, index, root, file, alerts)
         filters = _Filters(root, ("routes", index, "when"), file, names, alerts).resolve(entry.when)
         alerts.routes.append(_route(entry, filters, f"{file}:{line}"))
     _check_all(alerts, file, root)
     return alerts
+
+
+def check_refused(root: Node, file: str, topic: Topic, sources: Sequence[Source]) -> list[Problem]:
+    """What a file that is refused already says wrongly besides: of its routes that can be read, and of the filters of the others.
+
+    So that people mend everything in one go.
+    """
+    names, alerts, seen = _Names(topic, sources), Alerts(), dict[str, int]()
+    routes = root.child("routes")
+    for index, node in enumerate(routes.items() if routes is not None else ()):
+        name = node.child("name")
+        if name is not None and isinstance(name.value, str):
+            _is_second(name.value.strip(), name.line, seen, file, alerts)
+        entry = _read(node, RouteEntry, file)
+        if entry is not None:
+            _check_operators(entry, index, root, file, alerts)
+        filters = _Filters(root, ("routes", index, "when"), file, names, alerts)
+        when = node.child("when")
+        for key in ("jurisdictions", "categories"):
+            listed = when.child(key) if when is not None else None
+            part = None if listed is None else _read(Node({key: listed}, listed.line, ""), When, file)
+            if part is not None:
+                filters.resolve(part)
+    return [one for one in alerts.problems if '"${' not in one.message]
+
+
+def _is_second(name: str, line: int, seen: dict[str, int], file: str, alerts: Alerts) -> bool:
+    """Note a route's name, and the mistake of having used it before."""
+    if name not in seen:
+        seen[name] = line
+        return False
+    said = f'name "{name}" is used twice, first at {file}:{seen[name]}; give each route a name of its own'
+    alerts.problems.append(Problem(file, line, said))
+    return True
+
+
+M = TypeVar("M", RouteEntry, When)
+
+
+def _read(node: Node, model: type[M], file: str) -> M | None:
+    return validate(node, model, file)[0]
 
 
 def build_settings(block: SettingsBlock, root: Node, file: str, topic: Topic) -> tuple[Settings, list[Problem]]:

@@ -7,14 +7,17 @@ key's name in the message: what is wrong; what to write.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from bot.config.explain import closest, unknown_value
 from bot.config.yaml12 import shorten
 from bot.model import Quiet, Schedule
+
+T = TypeVar("T")
 
 TERMINAL = "terminal:"
 """Prefix of the channel that stands in where `${SLACK_CHANNEL}` is not set and there is no token to post with."""
@@ -202,9 +205,12 @@ def schedule(value: Any) -> Schedule:
             f'"{shorten(str(value))}" is no schedule; write now, daily 09:00 Europe/Brussels or weekly mon 09:00 Europe/Brussels'
         )
     zone = words[expected[0]] if len(words) == expected[1] else "UTC"
-    weekday = _weekday(words[1]) if kind == "weekly" else 0
-    hour, minute = _clock(words[expected[0] - 1])
-    return Schedule("daily" if kind == "daily" else "weekly", hour, minute, weekday, _zone(zone))
+    mistakes = _Mistakes()
+    weekday = mistakes.of(_weekday, words[1], 0) if kind == "weekly" else 0
+    hour, minute = mistakes.of(_clock, words[expected[0] - 1], (0, 0))
+    zone = mistakes.of(_zone, zone, "UTC")
+    mistakes.tell()
+    return Schedule("daily" if kind == "daily" else "weekly", hour, minute, weekday, zone)
 
 
 def schedule_text(value: Schedule) -> str:
@@ -230,18 +236,41 @@ def quiet(value: Any) -> Quiet | None:
         raise ValueError(
             f'"{written}" is no time of the day; write a start and an end, like 22:00-07:00 Europe/Brussels'
         )
-    (hour, minute), (to_hour, to_minute) = _clock(times[0]), _clock(times[1])
+    mistakes = _Mistakes()
+    (hour, minute), (to_hour, to_minute) = (mistakes.of(_clock, word, (0, 0)) for word in times)
+    zone = mistakes.of(_zone, words[1], "UTC") if len(words) == 2 else "UTC"
+    mistakes.tell()
     start, end = time(hour, minute), time(to_hour, to_minute)
     if start == end:
         raise ValueError(
             f'"{written}" ends when it begins; write two different times, like 22:00-07:00 Europe/Brussels'
         )
-    return Quiet(start, end, _zone(words[1]) if len(words) == 2 else "UTC")
+    return Quiet(start, end, zone)
 
 
 def quiet_text(value: Quiet | None) -> str:
     """Quiet hours as people write them."""
     return "" if value is None else f"{value.start:%H:%M}-{value.end:%H:%M} {value.zone}"
+
+
+class _Mistakes:
+    """The mistakes of a value with several parts, told together."""
+
+    def __init__(self) -> None:
+        self._said: list[str] = []
+
+    def of(self, read: Callable[[str], T], word: str, otherwise: T) -> T:
+        """Read a part; ``otherwise`` stands in for one that is wrong."""
+        try:
+            return read(word)
+        except ValueError as error:
+            self._said.append(str(error))
+            return otherwise
+
+    def tell(self) -> None:
+        """Raise what was wrong, if anything was."""
+        if self._said:
+            raise ValueError("; it ".join(self._said))
 
 
 def _weekday(word: str) -> int:

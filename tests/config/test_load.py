@@ -59,8 +59,8 @@ def test_the_mistakes_of_the_mock_up(folder):
     folder.write("sources.yaml", "sources:\n" + "\n" * 11 + "  - id: a\n    kind: fed\n    url: https://a.example/\n")
     folder.write("alerts.yaml", "routes:\n\n\n\n  - name: x\n    channel: '#policy'\n")
     assert folder.problems() == [
-        'alerts.yaml:6: channel "#policy" is a name; write its id, like C0123456789 (Slack: channel name → About → bottom)',
         'sources.yaml:14: kind "fed" is unknown; write "feed" (or page, document)',
+        'alerts.yaml:6: channel "#policy" is a name; write its id, like C0123456789 (Slack: channel name → About → bottom)',
     ]
 
 
@@ -82,7 +82,7 @@ def test_the_mistakes_of_the_mock_up(folder):
         ("alerts.yaml", "routes:\n  - name: a\n    channel: #policy\n", 'alerts.yaml:3: channel is empty, as "#policy" is read as a comment; write C0123456789'),
         ("alerts.yaml", "routes:\n  - name: a\n    chanel: C0123456789\n    channel: C0123456789\n", 'alerts.yaml:3: "chanel" is not a key here; write "channel"'),
         ("alerts.yaml", "routes:\n  - name: a\n    channel: C0123456789\n    kind: operator\n", 'alerts.yaml:4: kind "operator" is unknown; write "operators" (or policy)'),
-        ("alerts.yaml", "routes:\n  - name: a\n    channel: C0123456789\n    send: daily 9 Brussels\n", 'alerts.yaml:4: send has the time "9"; write hours and minutes from 00:00 to 23:59, like 09:00'),
+        ("alerts.yaml", "routes:\n  - name: a\n    channel: C0123456789\n    send: daily 9 Brussels\n", 'alerts.yaml:4: send has the time "9"; write hours and minutes from 00:00 to 23:59, like 09:00; it has the time zone "Brussels", which is unknown; write "Europe/Brussels"'),
         ("alerts.yaml", "routes:\n  - name: a\n    channel: C0123456789\n    max_per_hour: 0\n", "alerts.yaml:4: max_per_hour 0 is too small; write 1 or more"),
         ("alerts.yaml", "routes: []\nsettings:\n  poll: {min_interval: 2d, max_interval: 1h}\n", "alerts.yaml:3: min_interval is longer than max_interval; write a shorter one"),
         ("alerts.yaml", "routes: []\nsettings:\n  thresholds:\n    alert: 0.3\n    digest: 0.6\n", "alerts.yaml:5: digest 0.6 is above alert 0.3; write 0.3 or less"),
@@ -96,6 +96,37 @@ def test_one_mistake_one_line(folder, name, text, said):
     assert folder.problems() == [said]
 
 
+def test_one_go_is_enough_whatever_kinds_of_mistakes_come_together(folder):
+    """Values, places and categories, variables that are not set, times with zones: in one route, on one line even."""
+    folder.write("sources.yaml", "sources:\n  - {id: a, url: 'https://a.example/${KEY}', kind: fed}\n")
+    folder.write(
+        "alerts.yaml",
+        "routes:\n"
+        "  - {name: one, channel: C0123456789, when: {jurisdictions: [Atlantis, '${PLACE}'], actions: [bann], categories: [odd]}}\n"
+        "  - name: two\n    channel: '${WHERE}'\n    send: weekly mun 25:00 Mars/Phobos\n    quiet: 1:99-7:00 Nowhere\n"
+        "    when: {jurisdictions: [Lemuria]}\n"
+        "  - {name: three, channel: C0123456789, kind: operators, send: daily 09:00, when: {jurisdictions: [US]}}\n"
+        "  - {name: two, channel: C0123456789}\n",
+    )
+    found = folder.problems({"SLACK_BOT_TOKEN": "xoxb-x"})
+    assert [line.split(";")[0] for line in found] == [
+        "sources.yaml:2: ${KEY} is not set in the environment",
+        'sources.yaml:2: kind "fed" is unknown',
+        "alerts.yaml:2: ${PLACE} is not set in the environment",
+        'alerts.yaml:2: an item of actions "bann" is unknown',
+        'alerts.yaml:2: jurisdictions "Atlantis" is unknown',
+        "alerts.yaml:4: ${WHERE} is not set in the environment",
+        'alerts.yaml:5: send has the day "mun" is unknown',
+        'alerts.yaml:6: quiet has the time "1:99"',
+        'alerts.yaml:7: jurisdictions "Lemuria" is unknown',
+        "alerts.yaml:8: send of an operators route is always now",
+        'alerts.yaml:9: name "two" is used twice, first at alerts.yaml:3',
+    ]
+    assert '; it has the time "25:00"; write' in found[6]
+    assert '; it has the time zone "Mars/Phobos"' in found[6]
+    assert '; it has the time zone "Nowhere"' in found[7]
+
+
 def test_problems_of_all_files_come_at_once_sorted(folder):
     folder.write("sources.yaml", SOURCES.replace("15m", "15").replace("kind: page", "kind: pages"))
     folder.write("alerts.yaml", ALERTS.replace("now", "never").replace("C0987654321", "ops"))
@@ -103,7 +134,7 @@ def test_problems_of_all_files_come_at_once_sorted(folder):
     folder.write("topics/facial-recognition/actors.yaml", "actors:\n  - idd: x\n")
     found = folder.problems()
     assert [line.split(": ")[0] for line in found] == [
-        "alerts.yaml:4", "alerts.yaml:7", "sources.d/own.yaml:3", "sources.yaml:6", "sources.yaml:11",
+        "sources.yaml:6", "sources.yaml:11", "sources.d/own.yaml:3", "alerts.yaml:4", "alerts.yaml:7",
         "topics/facial-recognition/actors.yaml:2", "topics/facial-recognition/actors.yaml:2",
     ]  # fmt: skip
 
@@ -137,9 +168,8 @@ def test_ids_and_names_used_twice_name_both_lines(folder):
     folder.write("sources.yaml", SOURCES.replace("id: council", "id: herald"))
     folder.write("alerts.yaml", ALERTS.replace("name: operators", "name: policy-team"))
     assert folder.problems() == [
-        f'alerts.yaml:6: name "policy-team" is used twice, first at {folder.path}/alerts.yaml:2; give each route a name of its own'
-        .replace(f"{folder.path}/", ""),
         'sources.yaml:9: id "herald" is used twice, first at sources.yaml:3; give each source an id of its own',
+        'alerts.yaml:6: name "policy-team" is used twice, first at alerts.yaml:2; give each route a name of its own',
     ]  # fmt: skip
 
 

@@ -92,9 +92,9 @@ def test_silence_is_warned_of(folder):
     folder.write("alerts.yaml", "routes: []\n")
     folder.write("sources.yaml", "sources: []\n")
     assert folder.warnings() == [
+        "sources.yaml: no source is enabled: nothing is watched; write enabled: true on one",
         "alerts.yaml:1: no operators route: nobody is told of broken sources; add one with kind: operators",
         "alerts.yaml:1: no policy route: nobody is told of changes; add one with a channel",
-        "sources.yaml: no source is enabled: nothing is watched; write enabled: true on one",
     ]
 
 
