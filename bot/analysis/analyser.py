@@ -12,11 +12,12 @@ from functools import lru_cache
 from bot.analysis.changes import Candidate, candidates
 from bot.analysis.compose import Composer
 from bot.analysis.dates import resolve
+from bot.analysis.deciders import Deciders
 from bot.analysis.features import Features, features
 from bot.analysis.fields import FieldReader, Fields
 from bot.analysis.frames import Frame
 from bot.analysis.glance import Glance
-from bot.analysis.judging import judge, judge_one
+from bot.analysis.judging import Judged, judge, judge_one
 from bot.analysis.leads import bare_lead, settle_action
 from bot.analysis.lexicon import Found, Lexicon
 from bot.analysis.phrases import Phrased, phrases_of, read_phrases
@@ -106,7 +107,7 @@ class _Language:
         score = self.score(facts, phrased)
         found = candidates(reading, judged, cast, score)
         if phrased is not None and score >= self.topic.digest:
-            found = self._settled(found, phrased, reading, cast, score)
+            found = self._settled(found, phrased, reading, judged, cast, score)
         published = article.published.astimezone(UTC).date()
         self._recall(found, reading, published)
         quotes = quotations(reading)
@@ -136,15 +137,21 @@ class _Language:
         return self.phrases.facts if self.phrases is not None else 1.0
 
     def _settled(
-        self, found: list[Candidate], phrased: Phrased, reading: Reading, cast: Cast, score: float
+        self,
+        found: list[Candidate],
+        phrased: Phrased,
+        reading: Reading,
+        judged: list[Judged],
+        cast: Cast,
+        score: float,
     ) -> list[Candidate]:
         """The changes with a lead whose action grammar and phrases agree on; one from the phrases where there is none."""
         if not found or not found[0].primary:
             frame = bare_lead(reading, phrased)
             bare = judge_one(frame, reading, cast) if frame is not None else []
             found = [*candidates(reading, bare, cast, score), *found]
-        if found:
-            settle_action(found[0], phrased)
+        if found and settle_action(found[0], phrased):
+            found[0].who = Deciders(reading, judged, cast).of(found[0].frame, found[0].who)
         return found
 
     def _change(

@@ -359,7 +359,7 @@ _PLAIN = frozenset(
 )
 """Nouns that every court and agency has."""
 _CHIEFS = frozenset({"chief", "superintendent"})
-_DATA = ("privacy", "data", "information", "datenschutz", "informatique", "protection")
+_DATA = ("privacy", "data", "information", "datenschutz", "informatique")
 
 
 def _guards_data(actor: Actor) -> bool:

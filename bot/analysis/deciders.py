@@ -78,7 +78,7 @@ class Deciders:
         if self._done_to(frame, who):
             return self._authority(frame, who)
         if frame.action == "permit" and who.type in _ALLOWED:
-            return self._approver(frame, who) or who
+            return self._approver(frame, who) or self._watchdog(who) or who
         if frame.action in {"order", "rule", "fine", "investigate"} and who.type not in AUTHORITIES | {"police"}:
             return self._told(frame, who, AUTHORITIES) or self.cast.fallback(frame, AUTHORITIES) or who
         if who.type in _LAWLESS and who.id is None and self._powerless(frame, who):
@@ -156,6 +156,17 @@ class Deciders:
                 by = self.cast.of_mention(one, found, frame.action)
                 if by is not None and by.name != who.name:
                     return replace(by, guessed=True) if not is_vague(by) else self._council(frame, who)
+        return None
+
+    def _watchdog(self, who: Who) -> Who | None:
+        """`Danish club may screen fans`: the regulator that the article names allows it to a company, not the company."""
+        if who.type not in COMPANIES:
+            return None
+        for found, one in self.cast.mentioned:
+            if getattr(one.ref, "type", one.ref) == "regulator" and one.kind in {"actor", "body"}:
+                by = self.cast.of_mention(one, found, "permit")
+                if by is not None and by.id is not None:
+                    return replace(by, guessed=True)
         return None
 
     def _plaintiff(self, frame: Frame, who: Who) -> Who | None:

@@ -14,23 +14,25 @@ from bot.analysis.phrases import Phrased
 from bot.analysis.reading import Reading
 from bot.analysis.text import Sentence
 
-SURE, UNSURE = 2.3, 1.0
+SURE, UNSURE = 2.6, 1.0
 """Log-odds that the grammar's action gets for an act that is told to happen, and for a noun or a mere deciding word."""
 _STAGES = {"propose": "proposed", "enact": "enacted"}
 """Where an action that the grammar did not see stands."""
 
 
-def settle_action(lead: Candidate, phrased: Phrased) -> None:
-    """Give the lead the likeliest action; with another action than the grammar's it begins at that action's own stage."""
+def settle_action(lead: Candidate, phrased: Phrased) -> bool:
+    """Give the lead the likeliest action; whether it is another than the grammar's, which may have another decider."""
     frame = lead.frame
     if not phrased.actions:
-        return
+        return False
     trust = SURE if frame.strength in STRONG else UNSURE
     likely = max(
         phrased.actions, key=lambda action: (phrased.actions[action] + trust * (action == frame.action), action)
     )
-    if likely != frame.action:
-        restage(frame, likely)
+    if likely == frame.action:
+        return False
+    restage(frame, likely)
+    return True
 
 
 def restage(frame: Frame, action: str) -> None:

@@ -200,7 +200,8 @@ def _weigh_place(evidence: _Evidence, places: Places, same: Same, *, public: boo
     if places is Places.SAME:
         evidence.add(0.5, "place", "same place")
     elif places is Places.APART:
-        evidence.add(-0.5 if same is Same.YES and not public else -3.0, "place", "different places")
+        together = same is Same.PARTY or (same is Same.YES and not public)  # two authorities of one probe have two countries
+        evidence.add(-0.5 if together else -3.0, "place", "different places")
 
 
 def _unnamed(this: Report, other: ActorKey, story: Known, actions: Fit, told_alike: float) -> bool:

@@ -85,4 +85,6 @@ def _separate(this: Report, likeness: Likeness) -> bool:
     if this.again and likeness.gap > _AGAIN_AFTER:  # "extends its moratorium" is a step of its own
         return True
     case = FAMILY[this.change.action] in CASES
+    if likeness.same_actor is Same.PARTY:
+        return False  # two authorities of one probe, a company and the foreign authority that fines it
     return likeness.same_place is Places.APART and (case or likeness.same_actor is not Same.YES)

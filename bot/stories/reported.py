@@ -114,10 +114,12 @@ def _parties(this: Report, reading: PolicyChange, other: ActorKey, story: Known)
     """Two parties of one act: either tells of the other, one of them where it tells the act, and one imposes it or is a body."""
     if this.actor.national or other.national:
         return False
+    mine, theirs = this.actor.within(story.names), other.within(this.names)
+    if this.change.action is reading.action is Action.INVESTIGATE and (mine or theirs):
+        return True  # a joint probe
     bodies = [actor.body for actor in (this.actor, other) if actor.body is not Body.NONE]
     if not {this.change.action, reading.action} & IMPOSED and len(bodies) != 1:
         return False
-    mine, theirs = this.actor.within(story.names), other.within(this.names)
     if mine and theirs:
         return True
     opening = frozenset(story.candidate.details)
