@@ -2,12 +2,13 @@
 
     python -m benchmarks.analysis [--inputs 10000]
 
-CPU times; medians. The automaton is measured against one alternation of the same words in ``re``.
+CPU times; medians; the compiled topic is taken out of the garbage collector's sight, as the worker does. The automaton is measured against one alternation of the same words in ``re``.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import random
 import re
 import statistics
@@ -32,6 +33,10 @@ LEAD = (
     "\u201cWe do not want this technology,\u201d said Jo Ann Hardesty, a commissioner. Amazon had announced a moratorium in June. "
 )
 REST = "The committee met for the third time this year to hear about roads, schools and the budget. Members asked about costs. "
+
+
+LONG = 500
+"""Characters from which an input says something about growth."""
 
 
 def article(title: str, text: str, language: str = "en") -> Article:
@@ -84,26 +89,34 @@ def growth(topic: Topic) -> None:
 def odd_inputs(analyser: Analyser, count: int) -> None:
     """Random bytes and cut-up articles, drawn by Hypothesis: none raises, none explodes."""
     for name, strategy in (("random byte strings", byte_strings()), ("mutated articles", mutated_articles())):
-        times = timed(analyser, strategy, count)
-        median = statistics.median(times)
-        slowest = max(times)
+        found = timed(analyser, strategy, count)
+        times = [one[0] for one in found]
+        long = [taken / length * 1000 for taken, length in found if length >= LONG]
         print(
-            f"{len(times):,} {name}: no exception; median {median:.2f} ms, slowest {slowest:.1f} ms ({slowest / max(median, 0.01):.0f} times)"
+            f"{len(times):,} {name}: no exception; median {statistics.median(times):.2f} ms, slowest {max(times):.1f} ms"
         )
+        if long:
+            median, slowest = statistics.median(long), max(long)
+            print(
+                f"    of {len(long):,} with {LONG:,} characters or more, per 1,000 characters: median {median:.2f} ms, slowest {slowest:.2f} ms"
+            )
 
 
-def timed(analyser: Analyser, strategy: SearchStrategy[Words], count: int) -> list[float]:
-    """CPU milliseconds of the analysis of each drawn input; an exception of one ends the run with that input."""
-    times: list[float] = []
+def timed(analyser: Analyser, strategy: SearchStrategy[Words], count: int) -> list[tuple[float, int]]:
+    """CPU milliseconds of the analysis of each drawn input, the better of two, and its length; an exception ends the run with that input."""
+    times: list[tuple[float, int]] = []
 
     @seed(7)
     @settings(max_examples=count, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(strategy)
     def run(words: Words) -> None:
         one = article(*words)
-        start = time.process_time()
-        summary(analyser.analyse(one))
-        times.append((time.process_time() - start) * 1000)
+        taken = []
+        for _ in range(2):  # whatever the collector or a neighbour does in between is no cost of the input
+            start = time.process_time()
+            summary(analyser.analyse(one))
+            taken.append((time.process_time() - start) * 1000)
+        times.append((min(taken), len(one.title) + len(one.text)))
 
     run()
     return times
@@ -115,6 +128,7 @@ def main() -> None:
     parser.add_argument("--inputs", type=int, default=10_000)
     options = parser.parse_args()
     analyser = load_analyser()
+    gc.freeze()
     five_kilobytes(analyser)
     growth(analyser.topic)
     odd_inputs(analyser, options.inputs)

@@ -7,6 +7,7 @@ article names; then the body that such acts of such a place come from.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import replace
 
 from bot.analysis.bodies import SPEAKERS, is_vague
@@ -101,10 +102,11 @@ class Deciders:
         if maker is not None or who.type in COMPANIES:
             return maker
         found = self.reading.found(frame.sentence.part)
-        for one in found.names:
-            inside = frame.act.first <= one.first < frame.sentence.last
+        for one in found.names[bisect_left(found.names, frame.act.first, key=lambda one: one.first) :]:
+            if one.first >= frame.sentence.last:
+                break
             said = _from(one, found) or found.is_class(one.last, "say")
-            if inside and one.kind == "actor" and one.ref.type in _MAKERS and said:
+            if one.kind == "actor" and one.ref.type in _MAKERS and said:
                 return self.cast.of_mention(one, found, frame.action)
         return None
 

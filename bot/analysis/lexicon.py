@@ -51,6 +51,9 @@ class Found:
     classes: dict[int, dict[str, int]] = field(default_factory=dict)
     """By first token: class name -> last token (exclusive) of the longest match."""
 
+    quoted: list[tuple[int, int]] | None = None
+    """Token places of opening and closing quotation marks, once somebody has asked."""
+
     def is_class(self, index: int, *names: str) -> bool:
         """Whether a word of one of the classes begins at the token."""
         at = self.classes.get(index)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from bot.analysis.text import Tokens, read
 from bot.topic import Place
@@ -35,8 +35,7 @@ class Key:
     """Punctuation that must stand right before and right after: `opinion:`, `; more`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A key found at tokens ``first`` to ``last`` (exclusive)."""
 
     first: int

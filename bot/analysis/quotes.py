@@ -41,6 +41,12 @@ class Quotation:
 
 def quoted_places(found: Found) -> list[tuple[int, int]]:
     """Token places of opening and closing double quotation marks."""
+    if found.quoted is None:
+        found.quoted = _quoted(found)
+    return found.quoted
+
+
+def _quoted(found: Found) -> list[tuple[int, int]]:
     pairs: list[tuple[int, int]] = []
     opened: int | None = None
     for index, item in enumerate(found.tokens.items):

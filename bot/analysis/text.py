@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html import unescape
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Part = Literal["title", "text"]
 
@@ -32,8 +32,7 @@ _ENDS = frozenset(".!?\u2026")
 _CLOSERS = frozenset("\"')]}\u201d\u2019")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word or mark. ``source[start:end]`` is what it was made from."""
 
     norm: str
@@ -108,6 +107,9 @@ def _tokens(source: str) -> list[Token]:
         text = match.group()
         gap = start > end or not found
         end = stop
+        if text.isalpha() and text.isascii():  # nearly all words
+            found.append(Token(text.lower(), text, start, stop, True, gap))
+            continue
         if text[0] == "&" and len(text) > 1:
             text = unescape(text)
             if text.isspace() or not text:

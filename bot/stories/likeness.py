@@ -200,7 +200,9 @@ def _weigh_place(evidence: _Evidence, places: Places, same: Same, *, public: boo
     if places is Places.SAME:
         evidence.add(0.5, "place", "same place")
     elif places is Places.APART:
-        together = same is Same.PARTY or (same is Same.YES and not public)  # two authorities of one probe have two countries
+        together = same is Same.PARTY or (
+            same is Same.YES and not public
+        )  # two authorities of one probe have two countries
         evidence.add(-0.5 if together else -3.0, "place", "different places")
 
 
