@@ -119,7 +119,7 @@ def with_weights(
 
 
 def cross_validate(corpus: Corpus, judgement: Judgement, names: scoring.Names) -> Iterable[str]:
-    """Lines of the table: each fold measured on events that its weights were not trained on."""
+    """Lines of the table: each fold measured on events that its weights were not trained on (our other texts may tell of them too)."""
     analyser = judgement.analyser
     lines = {line.id: line for line in corpus.lines}
     held = {label.id: fold_of(group_of(label)) for label in corpus.labels}
@@ -141,7 +141,10 @@ def cross_validate(corpus: Corpus, judgement: Judgement, names: scoring.Names) -
     everything: list[judging.Pair] = []
     shares: list[float] = []
     for fold in range(FOLDS):
-        weights, learned = fit([example for one, example in examples.items() if held[one] != fold])
+        weights, learned = fit(
+            [example for one, example in examples.items() if held[one] != fold],
+            recorded=corpus.name.startswith("recorded"),
+        )
         chosen = Analyser(with_weights(judgement.config.topic, weights, learned))
         part = Corpus(
             corpus.name,

@@ -113,6 +113,20 @@ def practice() -> tuple[Example, ...]:
     return tuple(one for part in practised(load_analyser(), FIRST).values() for one in part)
 
 
+@lru_cache(maxsize=1)
+def others() -> tuple[Example, ...]:
+    """Our own samples and the retold reports that may be trained on, in English, read once."""
+    analyser = load_analyser()
+    reports = Path(os.environ.get("POLICYWATCH_SHARED", ROOT.parent / "shared")) / "domain/reports.jsonl"
+    return (*retold(reports, analyser, FIRST), *read_examples([OWN], analyser, FIRST, OWN_SHARE))
+
+
+def retold(file: Path, analyser: Analyser, language: str) -> list[Example]:
+    """The half of the retold reports that is trained on; none where the file is not there."""
+    rows = [row for row in (read_reports(file) if file.exists() else []) if not held_out(row)]
+    return to_examples(rows, analyser, language, MORE_SHARE)
+
+
 def importance(examples: list[Example]) -> list[float]:
     """Weight of each example: an event of 28 articles counts as about five, and both classes have the share of the news."""
     counts = Counter(example.group for example in examples)
@@ -166,9 +180,10 @@ def train_both(examples: list[Example], prior: Weights) -> tuple[Weights, Phrase
     return train(examples, prior), train_phrases.train(examples, importance(examples))
 
 
-def fit(examples: Sequence[Example]) -> tuple[Weights, PhraseWeights]:
-    """Weights from labelled articles beside our practice texts; for ``benchmarks/corpus.py``."""
-    return train_both([*examples, *practice()], read_prior())
+def fit(examples: Sequence[Example], *, recorded: bool) -> tuple[Weights, PhraseWeights]:
+    """Weights for a fold of ``benchmarks/corpus.py``: from its examples, our practice texts, and beside recorded news our samples and the retold reports."""
+    beside = (*practice(), *(others() if recorded else ()))
+    return train_both([*examples, *beside], read_prior())
 
 
 def read_prior() -> Weights:
@@ -296,11 +311,9 @@ def main() -> None:
     news = read_examples(sorted(options.data.glob("headlines*.jsonl")), analyser, options.language)
     if not news and options.language == FIRST:
         raise SystemExit(f"no labelled articles in {options.data}")
-    reports = options.data.parent.parent / "domain/reports.jsonl"
-    retold = [row for row in (read_reports(reports) if reports.exists() else []) if not held_out(row)]
     sources = {
         "news": news,
-        "reports": to_examples(retold, analyser, options.language, MORE_SHARE),
+        "reports": retold(options.data.parent.parent / "domain/reports.jsonl", analyser, options.language),
         "further files": read_examples(options.more, analyser, options.language, MORE_SHARE),
         "own samples": read_examples([OWN], analyser, options.language, OWN_SHARE),
         **practised(analyser, options.language),
