@@ -93,7 +93,7 @@ class StoreRenderer:
             corrected=str(labels.value_of(said.corrected).get("text") or "") or None if said.corrected else None,
             corrected_by=said.corrected.person if said.corrected else None,
             muted_by=muted.person if muted else None,
-            muted=muted.subject.replace(":", " ", 1) if muted and ":" in muted.subject else "",
+            muted=labels.mute_words(muted.subject, self._names) if muted and ":" in muted.subject else "",
             forward=self._related(tx, view, after[-1]) if after else None,
         )
 

@@ -5,7 +5,7 @@ Implements :class:`bot.slack.ports.Queries`; :mod:`bot.deeds` implements the doe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,19 +13,31 @@ from aiohttp import web
 
 from bot import labels, stories
 from bot.deeds import Deeds
-from bot.model import ArticleRef, Check, Filters, Health, Reason, Route, SourceRow, Story
+from bot.deeds.addresses import ASKED_SOURCE
+from bot.model import (
+    ArticleRef,
+    Check,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Filters,
+    Health,
+    Route,
+    SourceRow,
+    Story,
+)
 from bot.queries import Reader
 from bot.slack.app import build_app, make_desk
 from bot.slack.asks import DEFAULT_SINCE, Ask, Vocabulary
 from bot.slack.home import MOST_STORIES, RECENT
-from bot.slack.ports import HomeView, Ledger, Listing, Muted, Shown, SourceCounts, StoryRow, Why
+from bot.slack.ports import HomeView, Ledger, Listing, Muted, Shown, SourceCounts, StoryRow, Told, Why
 from bot.slack.reports import digest_markdown
 from bot.slack.routes import slack_routes as routes_for
 from bot.slack.socketmode import SocketMode
 from bot.slack.values import digest_from
 from bot.slack.verify import Verifier
 from bot.store import Tx
-from bot.store.reports import Page
+from bot.store.reports import Listed, Page
 from bot.stories.stances import NO_STANCE, stances
 from bot.telling import ASKED
 from bot.wiring import Judgement, Parts
@@ -102,7 +114,7 @@ class SlackReader:
                 limit=ask.count,
                 offset=ask.offset,
             )
-            return self._listing(tx, page)
+            return self._listing(tx, page, ask)
 
     def search(self, ask: Ask, now: datetime) -> Listing:
         """Stories that hold all words."""
@@ -114,7 +126,7 @@ class SlackReader:
                 limit=ask.count,
                 offset=ask.offset,
             )
-            return self._listing(tx, page)
+            return self._listing(tx, page, ask)
 
     def show(self, ref: str) -> Shown | None:
         """One story with coverage and stages."""
@@ -158,18 +170,18 @@ class SlackReader:
         entry = entries[0] if entries else None
         article = articles[0] if articles else None
         member = article.memberships[0] if article and article.memberships else None
-        reasons: tuple[Reason, ...] = ()
-        if article is not None:
-            lead = article.analysis.lead
-            reasons = (*(lead.reasons if lead else ()), *article.analysis.reasons)
+        lead = article.analysis.lead if article else None
+        reasons = (*(lead.reasons if lead else ()), *article.analysis.reasons) if article else ()
         return Why(
             url,
             seen=True,
             title=article.article.title if article else entry.title if entry else "",
             source=self._source_name(entry.source_id) if entry else "",
             verdict=entry.reason if entry else "judged, without an entry",
+            quote=lead.evidence.quote if lead else "",
             reasons=reasons,
-            routes=tuple(f"{one.route}: {one.kind} {one.state}" for one in member.deliveries) if member else (),
+            score=article.analysis.score if article and lead else None,
+            told=told_rows(member.deliveries) if member else (),
             story=_row(member.story) if member else None,
         )
 
@@ -242,11 +254,17 @@ class SlackReader:
         codes = [code for place in filters.jurisdictions for code in (place, *members.get(place, ()))]
         return replace(filters, jurisdictions=tuple(dict.fromkeys(codes)))
 
-    def _listing(self, tx: Tx, page: Page) -> Listing:
+    def _listing(self, tx: Tx, page: Page, ask: Ask) -> Listing:
         rows = tuple(_row(one.story, one.at, one.best) for one in page.items)
-        newest = () if rows else tx.reports.recent(limit=1).items
+        newest = () if rows else self._ever(tx, ask)
         last = _row(newest[0].story, newest[0].at, newest[0].best) if newest else None
         return Listing(rows, page.total, last, _counts(tx))
+
+    def _ever(self, tx: Tx, ask: Ask) -> Sequence[Listed]:
+        """The newest story of any age that answers the question, where none of the time asked for does."""
+        if ask.verb == "search" and ask.since is None:
+            return ()  # all time was asked for
+        return tx.reports.recent(filters=self._filters(ask.filters), words=ask.subject, limit=1).items
 
     def _actor(self, name: str) -> str:
         return self._parts.live.get().routing.aliases.get(name.casefold(), name)
@@ -260,7 +278,7 @@ class SlackReader:
         return Ledger(name if name in self.vocabulary().actors else None, (), 0, tuple(near))
 
     def _source_name(self, source_id: str) -> str:
-        source = self._parts.live.get().sources.get(source_id)
+        source = ASKED_SOURCE if source_id == ASKED else self._parts.live.get().sources.get(source_id)
         return source.name if source else source_id
 
 
@@ -274,6 +292,38 @@ def _row(story: Story, at: datetime | None = None, best: ArticleRef | None = Non
         best.url if best else None,
         story.stage,
         curated=story.curated,
+    )
+
+
+_FATE = {
+    DeliveryState.SENT: "told",
+    DeliveryState.UNKNOWN: "being looked for: nobody knows whether Slack took it",
+    DeliveryState.BLOCKED: "held until the channel lets the bot in",
+    DeliveryState.DEAD: "refused by Slack",
+    DeliveryState.DROPPED: "not sent",
+}
+"""What became of a message, in words; a state that is not here is on its way."""
+
+
+def told_rows(deliveries: Iterable[Delivery]) -> tuple[Told, ...]:
+    """What became of the messages on a story; replies and edits belong to them and are left out."""
+    return tuple(
+        Told(
+            one.channel,
+            one.route,
+            " ".join(
+                filter(
+                    None,
+                    (
+                        _FATE.get(one.state, "on its way"),
+                        f"as {one.transition.removeprefix('stage:')}" if one.transition else "",
+                        "in a catch-up message" if one.folded_into is not None else "",
+                    ),
+                )
+            ),
+        )
+        for one in deliveries
+        if one.kind is DeliveryKind.POST
     )
 
 

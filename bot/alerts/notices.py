@@ -196,13 +196,14 @@ def reminder(
     return list(found.values())
 
 
-def welcome(channels: Iterable[str], sources: int, recent: int) -> list[NewDelivery]:
+def welcome(channels: Iterable[str], sources: int, recent: int, *, sends: bool = True) -> list[NewDelivery]:
     """Say once in each channel, after the baseline, what is watched: day one speaks and does not flood.
 
     Args:
         channels: Of the policy routes; one delivery each.
         sources: How many sources are watched.
         recent: How many changes of the last 30 days the ledger holds; none of them is alerted.
+        sends: Whether any route sends to these channels; else the line says how to make one.
     """
     line = f"Watching {_count(sources, 'source')}; {_count(recent, 'change')} in the last 30 days, not alerted."
     return [
@@ -211,7 +212,7 @@ def welcome(channels: Iterable[str], sources: int, recent: int) -> list[NewDeliv
             channel=channel,
             dedupe_key=f"welcome:{channel}",
             route="",
-            payload={"text": line, "sources": sources, "recent": recent},
+            payload={"text": line, "sources": sources, "recent": recent, **({} if sends else {"sends": False})},
         )
         for channel in dict.fromkeys(channels)
     ]

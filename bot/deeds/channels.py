@@ -12,7 +12,7 @@ from bot.alerts.digests import DueDigest
 from bot.alerts.filters import refusal
 from bot.alerts.settings import RoutingSettings
 from bot.errors import UsageError
-from bot.labels import Snooze
+from bot.labels import Snooze, value_of
 from bot.model import DigestItem, Filters, Route, Schedule, Story
 from bot.slack.asks import Asker
 from bot.slack.ports import Done, Grouping
@@ -123,9 +123,18 @@ class ChannelDeeds:
                 return Done("Alerts come at once here. What was kept meanwhile comes in one digest.")
             if held is not None and abs(held.until - until) < SAME:
                 until = held.until
+            elif held is None and not self._tells_at_once(tx, by.channel, now):
+                return Done("No alerts come here at once, so there is nothing to snooze.", ok=False)
             else:
                 _snooze(tx, Snooze(by.channel, held.since if held else now, until, by.name), by, now)
         return Done(f"Snoozed until {_moment(until)}: one digest a day here in place of alerts, and one at the end.")
+
+    def _tells_at_once(self, tx: Tx, channel: str, now: datetime) -> bool:
+        """Whether a route sends to a channel at once, or a follower is told there."""
+        routes = tx.runtime.sync_routes(self._parts.config.routes, now)
+        if any(one.channel == channel and one.kind == "policy" and one.schedule.kind == "now" for one in routes):
+            return True
+        return any(value_of(one).get("channel") == channel for one in tx.runtime.labels(now, label=labels.FOLLOW))
 
     def digest_now(self, since: timedelta | None, by: Asker, now: datetime) -> Done:
         """Owe the channel a digest of the time since the last one. Its scheduled digests are not shortened by it."""
@@ -181,7 +190,8 @@ class ChannelDeeds:
         with self._parts.store.transaction() as tx:
             tx.outbox.unblock(by.channel, now)
             recent = tx.reports.recent(since=now - upkeep.RECENT, limit=1).total
-            for hello in notices.welcome([by.channel], len(judgement.sources), recent):
+            sends = any(one.channel == by.channel for one in tx.runtime.sync_routes(judgement.config.routes, now))
+            for hello in notices.welcome([by.channel], len(judgement.sources), recent, sends=sends):
                 tx.outbox.enqueue(hello, now)
         return Done("Hello.")
 

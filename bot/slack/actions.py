@@ -20,10 +20,11 @@ from bot.errors import PolicywatchError
 from bot.model import Message
 from bot.slack import answers, blocks, modals, pages, reports
 from bot.slack import elements as e
-from bot.slack.asks import Ask, Asker
+from bot.slack.asks import MOST_COUNT, Ask, Asker
 from bot.slack.client import error_code
 from bot.slack.commands import parse
 from bot.slack.desk import Desk, publish_home, run
+from bot.slack.home import RECENT
 from bot.slack.limits import fit
 from bot.slack.ports import Done, Shown
 from bot.slack.text import escape
@@ -121,12 +122,18 @@ def _listener(desk: Desk, handler: Callable[[Desk, Click], Awaitable[None]]) -> 
 
 
 async def _say(desk: Desk, click: Click, text: str) -> None:
-    await _answer(desk, click, answers.text_only(text))
+    """Say one sentence. That Slack does not take it either is a line in the log: nobody is left to be told."""
+    try:
+        await _answer(desk, click, answers.text_only(text))
+    except SlackApiError as error:
+        log.warning("Slack did not show what a click came to: %s", error_code(error))
 
 
 async def _answer(desk: Desk, click: Click, message: Message, *, replace_it: bool = False) -> None:
-    """Answer where the person can see it: in the modal that was clicked in, else below the message, to them alone."""
-    if click.view_id:
+    """Answer where the person can see it: in the modal that was clicked in, in one above the Home tab, else below the message."""
+    if click.home:
+        await desk.client.views_open(trigger_id=click.trigger, view=modals.page("Policywatch", message))
+    elif click.view_id:
         await desk.client.views_update(view_id=click.view_id, view=modals.page("Policywatch", message))
     else:
         await desk.responder.send(click.response_url, message, replace=replace_it)
@@ -190,7 +197,9 @@ async def _wrong_story(desk: Desk, click: Click) -> None:
     if refused := await desk.refuses(click.by):
         return await _say(desk, click, refused.text)
     if shown := await _shown(desk, click):
-        await desk.client.views_open(trigger_id=click.trigger, view=modals.wrong_story(shown, click.by.channel))
+        recent = await run(desk.queries.recent, Ask("recent", since=RECENT, count=MOST_COUNT), desk.clock())
+        view = modals.wrong_story(shown, click.by.channel, recent.rows)
+        await desk.client.views_open(trigger_id=click.trigger, view=view)
     return None
 
 
@@ -204,7 +213,9 @@ async def _unmute_here(desk: Desk, click: Click) -> None:
     by = replace(click.by, channel=channel)
     done = await desk.change(by, desk.commands.unmute_here, subject, by, desk.clock())
     if click.home:
-        return await publish_home(desk, click.by.user)
+        await publish_home(desk, click.by.user)
+        if done.ok:
+            return None
     return await _answer(desk, click, answers.text_only(done.text), replace_it=click.ephemeral)
 
 

@@ -13,7 +13,7 @@ from bot.model import Message
 from bot.slack import elements as e
 from bot.slack import text as t
 from bot.slack.asks import DEFAULT_SINCE, Ask, Vocabulary, Wrong
-from bot.slack.commands import COMMAND, EXAMPLES
+from bot.slack.commands import COMMAND, EXAMPLES, NO_NAMES, fitting
 from bot.slack.limits import fit
 from bot.slack.ports import Done, Listing, SourceCounts, StoryRow
 from bot.slack.writing import filter_words, length_word, write
@@ -74,12 +74,13 @@ def wrong(mistake: Wrong) -> Message:
     return fit(Message(t.escape(spoken), (e.rich(*parts),)))
 
 
-def help_page(ask: Ask) -> Message:
+def help_page(ask: Ask, vocabulary: Vocabulary = NO_NAMES) -> Message:
     """Return the seven commands people need, or with `help all` the rest too, or one command's example."""
     topic = ask.subject.strip()
     if topic in EXAMPLES and topic != "help":
         rows = [row for row in HELP + MORE_HELP if topic in row[0].split()] or [(topic, "")]
-        rows = [*rows, (EXAMPLES[topic], "example")]
+        example = fitting(EXAMPLES[topic], topic, vocabulary)
+        rows = [*rows, (example, "for example")]
     else:
         rows = [*HELP, *(MORE_HELP if topic == "all" else ())]
     items = [[e.words(f"{COMMAND} {command}", code=True), e.words(f"  {says}")] for command, says in rows]
@@ -136,7 +137,7 @@ def _story_row(row: StoryRow, places: Mapping[str, str], now: datetime, *, count
     """Return `s12  11 Jun  US  Microsoft will not sell to police · 42 sources`, the line linked."""
     where = t.short_place(row.jurisdictions[0], places) if row.jurisdictions else "—"
     more = f" +{len(row.jurisdictions) - 1}" if len(row.jurisdictions) > 1 else ""
-    when = t.short_day(t.utc(row.at)) if now - row.at < timedelta(days=300) else t.day(t.utc(row.at))
+    when = _row_day(row.at, now)
     notes = [f" · {t.plural(row.sources, 'source') if counted else f'{row.sources:,}'}"] if row.sources > 1 else []
     if row.curated:
         notes.append(" · curated, not observed")
@@ -146,6 +147,11 @@ def _story_row(row: StoryRow, places: Mapping[str, str], now: datetime, *, count
         e.link(t.one_line(row.line, LINE) or row.ref, row.url),
         *(e.words(note) for note in notes),
     ]
+
+
+def _row_day(at: datetime, now: datetime) -> str:
+    """Return `11 Jun`, with its year where that is not plain."""
+    return t.short_day(t.utc(at)) if now - at < timedelta(days=300) else t.day(t.utc(at))
 
 
 def _paging(found: Listing, ask: Ask) -> e.Block:
@@ -164,7 +170,7 @@ def _empty(found: Listing, ask: Ask, now: datetime) -> Message:
         filters = " ".join(filter_words(ask.filters))
         text = f"No changes in {t.span(_since(ask))}{' for ' + filters if filters else ''}."
     if found.last:
-        text += f" Last: {found.last.ref}, {t.short_day(t.utc(found.last.at))}."
+        text += f" Last: {found.last.ref}, {_row_day(found.last.at, now)}."
     text += f" {sources_line(found.sources, now, short=True)}"
     wider = replace(ask, since=timedelta(days=90), offset=0)
     hint = f"Try: {write(wider)}" if ask.verb == "recent" and length_word(_since(ask)) != "90d" else "Try: help"

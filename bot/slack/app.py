@@ -25,6 +25,7 @@ from bot.slack.desk import Desk
 from bot.slack.ports import Commands, Queries
 from bot.slack.respond import Responder, payload
 from bot.slack.socketmode import SocketMode
+from bot.slack.text import unescape
 
 __all__ = ["SocketMode", "build_app", "make_desk"]
 
@@ -72,16 +73,17 @@ def build_app(desk: Desk) -> AsyncApp:
     return app
 
 
-async def _failed(error: Exception) -> BoltResponse:
-    """Keep the request's body out of the log; the person sees Slack's own short note."""
+async def _failed(error: Exception, response: BoltResponse | None) -> BoltResponse | None:
+    """Keep the request's body out of the log; the person sees Slack's own short note. What was acknowledged stays so."""
     log.error("a listener failed", exc_info=error)
-    return BoltResponse(status=200, body="")
+    return None if response is None else BoltResponse(status=200, body="")
 
 
 def _listen_to_commands(app: AsyncApp, desk: Desk) -> None:
     async def command(ack: AsyncAck, body: Body) -> None:
         asker = Asker(str(body.get("user_id", "")), str(body.get("channel_id", "")), str(body.get("user_name", "")))
-        await answer_command(desk, ack, str(body.get("text") or ""), asker, body.get("response_url"))
+        text = unescape(str(body.get("text") or ""))  # Slack writes & of an address as &amp;
+        await answer_command(desk, ack, text, asker, body.get("response_url"))
 
     app.command(COMMAND)(command)
 

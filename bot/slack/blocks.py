@@ -6,6 +6,7 @@ one row of buttons. An edit keeps the kinds of blocks (Slack refuses to replace 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -30,6 +31,11 @@ NOT_RELEVANT = "pw_not_relevant"
 MORE = "pw_more"
 UNDO = "pw_undo"
 NO_MARKS = Marks()
+_SAYS_UNCLEAR = re.compile(
+    r"^(?:(?:it|that)(?: is|[’']s| was| remains| remained)(?: also| still)? (?:unclear|unknown|not(?: yet| immediately)? (?:clear|known))"
+    r"|(?:unklar|offen) (?:ist|bleibt|war|blieb)(?: (?:noch|auch|zunächst))?)[, ]+",
+    re.IGNORECASE,
+)
 MORE_OPTIONS = {"why": "Why", "wrong": "Wrong story", "mute": "Mute here", "follow": "Follow", "take": "I'll take it"}
 
 
@@ -127,6 +133,8 @@ def coverage_line(view: StoryView) -> str:
 def _coverage_elements(view: StoryView, *, threaded: bool = True) -> list[e.Element]:
     count = max(view.story.source_count, 1)
     best, first = view.best or view.first, view.first or view.best
+    if view.story.curated and not view.best:
+        return [e.words("curated, not observed")]
     if best is None or first is None:
         return [e.words(t.plural(count, "source"))]
     if count == 1:
@@ -166,7 +174,7 @@ def _labelled(view: StoryView) -> list[tuple[str, list[e.Element]]]:
         lines.append(("Earlier", _related(view.previous, with_day=True)))
     if also := t.join_short(view.also, "; ", LABELLED):
         lines.append(("Also", [e.words(also)]))
-    if unclear := t.join_short(view.unclear, "; ", LABELLED):
+    if unclear := t.join_short(map(_open_question, view.unclear), "; ", LABELLED):
         lines.append(("Unclear", [e.words(unclear)]))
     if view.before:
         links: list[e.Element] = []
@@ -176,6 +184,12 @@ def _labelled(view: StoryView) -> list[tuple[str, list[e.Element]]]:
             links.append(e.words(f" · +{len(view.before) - 3}"))
         lines.append(("Before", links))
     return lines
+
+
+def _open_question(sentence: str) -> str:
+    """Return what is unclear without the words that say so: the label in front says it."""
+    said = t.clean(sentence).rstrip(".")
+    return _SAYS_UNCLEAR.sub("", said) or said
 
 
 def _labelled_texts(view: StoryView) -> list[str]:
@@ -214,8 +228,8 @@ def _notes(marks: Marks, moved_on: Stage | None, telling: Telling) -> list[e.Ele
     if marks.taken_by:
         lines.append([e.user(marks.taken_by), e.words(" takes it")])
     if marks.muted_by:
-        what = f"more on {t.one_line(marks.muted, 60)}" if marks.muted else "more on this"
-        lines.append([e.user(marks.muted_by), e.words(f" wants no {what} in this channel")])
+        what = t.one_line(marks.muted, 60) or "on this"
+        lines.append([e.user(marks.muted_by), e.words(f" wants no more {what} in this channel")])
     if telling.unstated:
         lines.append([e.words(f"States no {' and no '.join(telling.unstated)}, so it may concern you", italic=True)])
     if telling.late:
@@ -291,8 +305,14 @@ def _catch_up_row(view: StoryView, rendering: Rendering) -> list[e.Element]:
     return [e.link(t.shorten(headline(view), 100), url), e.words(f"  {note}")]
 
 
-def welcome(sources: int, recent: int) -> Message:
-    """Return what each channel hears once, after the baseline: what is watched, and that it starts from now."""
+def welcome(sources: int, recent: int, *, sends: bool = True) -> Message:
+    """Return what each channel hears once, after the baseline: what is watched, and that it starts from now.
+
+    Where no route ``sends`` to the channel it says so, and how to make one.
+    """
     line = f"Watching {t.plural(sources, 'source')}; {t.plural(recent, 'change')} in the last 30 days, not alerted."
+    lines = [line] if sends else [line, "Nothing is sent here yet. To hear of every change: /policywatch subscribe"]
     hint = "See them: /policywatch recent since:30d · What this bot can do: /policywatch help"
-    return fit(Message(t.escape(line), (e.rich(e.section(e.words(line))), e.context(hint))))
+    return fit(
+        Message(t.escape("\n".join(lines)), (e.rich(*(e.section(e.words(one)) for one in lines)), e.context(hint)))
+    )

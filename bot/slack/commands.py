@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from bot.model import TARGETS, Action, Filters, Schedule, Stage
 from bot.slack.asks import MOST_COUNT, Ask, Verb, Vocabulary, Wrong
 from bot.slack.text import clean, one_line, safe_url
-from bot.slack.writing import DAYS
+from bot.slack.writing import DAYS, FILTERED
 
 COMMAND = "/policywatch"
 VERBS: tuple[Verb, ...] = get_args(Verb)
@@ -97,14 +97,28 @@ def _understand(words: list[str], vocabulary: Vocabulary) -> Ask:
     share = bool(rest) and rest[-1].lower() == "share"
     if share:
         rest = rest[:-1]
-    return replace(_READERS[verb](verb, rest, vocabulary), share=share)
+    try:
+        return replace(_READERS[verb](verb, rest, vocabulary), share=share)
+    except _Mistake as mistake:
+        raise _Mistake(mistake.wrong.message, fitting(mistake.wrong.example, verb, vocabulary)) from mistake
+
+
+def fitting(example: str, verb: str, vocabulary: Vocabulary) -> str:
+    """Make an example one of the command that was typed, with a source that is really there."""
+    filters = example.removeprefix("recent ")
+    if verb in FILTERED and filters != example and ":" in filters:
+        return f"search police {filters}" if verb == "search" else f"{verb} {filters}"
+    if verb == "digest" and filters.startswith("since:"):
+        return f"digest now {filters}"
+    source = next(iter(vocabulary.sources), "")
+    return example.replace("example-post", source) if verb in {"mute", "unmute"} and source else example
 
 
 def _unknown_word(word: str) -> tuple[str, str]:
     near = difflib.get_close_matches(word.lower(), (*VERBS, *_ALIASES), n=1, cutoff=0.5)
     shown = one_line(word, 40)
     if near:
-        verb = _ALIASES.get(near[0]) or near[0]
+        verb = _ALIASES.get(near[0], near[0])
         return f"I do not know “{shown}”. Did you mean {verb}?", EXAMPLES[verb]
     return f"I do not know “{shown}”. Words I know: {', '.join(VERBS)}.", EXAMPLES["recent"]
 

@@ -63,7 +63,7 @@ class Desk:
         if doer is None:
             reading = Reading(self.queries, vocabulary, self.clock(), self.public_url, asker.channel)
             return await run(READERS[ask.verb], ask, reading)
-        missing = await self.not_in(asker.channel) if ask.verb in POSTING else None
+        missing = await self.not_in(asker.channel, asker.user) if ask.verb in POSTING else None
         done = missing or await self.change(asker, doer, self.commands, ask, asker, self.clock())
         return answers.done(done, asker.channel)
 
@@ -78,10 +78,10 @@ class Desk:
         refused = await self.refuses(by)
         return refused if refused is not None else await run(doer, *arguments)
 
-    async def not_in(self, channel: str) -> Done | None:
+    async def not_in(self, channel: str, user: str) -> Done | None:
         """Say how to invite the bot where it is no member and could not post. A Slack that does not answer is no reason."""
         if channel.startswith("D"):
-            return None
+            return await self._not_ours(channel, user)
         try:
             response = await self.client.conversations_info(channel=channel)
             member = bool((response.get("channel") or {}).get("is_member"))
@@ -91,6 +91,16 @@ class Desk:
             None
             if member
             else Done("I am not in this channel yet. Type: /invite @policywatch and then repeat the command.", ok=False)
+        )
+
+    async def _not_ours(self, channel: str, user: str) -> Done | None:
+        """Say where to go when a direct conversation is one between people: no bot can be invited into it."""
+        ours = await self.direct(user)
+        if ours in {None, channel}:
+            return None
+        return Done(
+            "I cannot be in a conversation between two people. Repeat the command in a channel, or in Apps → Policywatch.",
+            ok=False,
         )
 
     async def direct(self, user: str) -> str | None:

@@ -71,8 +71,8 @@ def _status(_: Ask, on: Reading) -> Message:
     return pages.status(on.queries.status(on.now))
 
 
-def _help(ask: Ask, _: Reading) -> Message:
-    return answers.help_page(ask)
+def _help(ask: Ask, on: Reading) -> Message:
+    return answers.help_page(ask, on.vocabulary)
 
 
 READERS: Mapping[str, Callable[[Ask, Reading], Message]] = {

@@ -48,6 +48,13 @@ def user(user_id: str) -> Element:
     return {"type": "user", "user_id": user_id} if _USER.fullmatch(user_id) else words(t.one_line(user_id, 40))
 
 
+def channel(channel_id: str) -> Element:
+    """Name a channel as Slack shows it, as a link; a conversation that is no channel is its id."""
+    if channel_id[:1] in {"C", "G"}:
+        return {"type": "channel", "channel_id": channel_id}
+    return words(t.one_line(channel_id, 30))
+
+
 def at_time(moment: datetime) -> Element:
     """Return a time that each reader sees in their own zone; elsewhere ``18:04 UTC``."""
     return {
@@ -144,6 +151,8 @@ def visible(block: Mapping[str, Any]) -> str:
         return ""
     if kind in {"date", "user"}:
         return str(block.get("fallback") or f"@{block.get('user_id', '')}")
+    if kind == "channel":
+        return f"#{block.get('channel_id', '')}"
     inner = block.get("text")
     if isinstance(inner, Mapping):
         return visible(inner)

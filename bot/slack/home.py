@@ -52,7 +52,7 @@ def _routes(view: HomeView) -> list[e.Block]:
     title = e.section(e.words("Who is told", bold=True))
     if not view.routes:
         return [e.rich(title, e.section(e.words(f"No channel yet. In a channel: {COMMAND} subscribe")))]
-    rows = [[_channel(route.channel), e.words("  "), *pages.route_row(route)] for route in view.routes[:MOST_ROUTES]]
+    rows = [[e.channel(route.channel), e.words("  "), *pages.route_row(route)] for route in view.routes[:MOST_ROUTES]]
     more = (
         [e.section(e.words(f"and {len(view.routes) - len(rows)} more", italic=True))]
         if len(view.routes) > len(rows)
@@ -62,15 +62,11 @@ def _routes(view: HomeView) -> list[e.Block]:
 
 
 def _muted(view: HomeView) -> list[e.Block]:
-    rows = [[_channel(one.channel), e.words("  "), *pages.muted_row(one)] for one in view.muted[: pages.MUTED_PAGE]]
+    rows = [[e.channel(one.channel), e.words("  "), *pages.muted_row(one)] for one in view.muted[: pages.MUTED_PAGE]]
     more = len(view.muted) - len(rows)
     rest = [e.section(e.words(f"and {more:,} more: in their channels, {COMMAND} muted", italic=True))] if more else []
     title = e.section(e.words("Muted in a channel", bold=True))
     return [e.rich(title, e.bullets(rows), *rest), pages.undo_row(view.muted)]
-
-
-def _channel(channel: str) -> e.Element:
-    return {"type": "channel", "channel_id": channel} if channel[:1] in "CG" else e.words(t.one_line(channel, 30))
 
 
 def _operators(view: HomeView, now: datetime) -> list[e.Block]:

@@ -16,7 +16,7 @@ from bot.slack import text as t
 from bot.slack.asks import Vocabulary
 from bot.slack.commands import parse
 from bot.slack.limits import check_blocks
-from bot.slack.ports import Shown
+from bot.slack.ports import Shown, StoryRow
 
 View = dict[str, Any]
 
@@ -146,9 +146,20 @@ def verdict_of(view: Mapping[str, Any]) -> Verdict:
 # --- wrong story --------------------------------------------------------------------------------------------------------
 
 
-def wrong_story(shown: Shown, channel: str) -> View:
-    """Ask which other story this one is part of, which article does not belong here, or what is stated wrongly."""
+def wrong_story(shown: Shown, channel: str, recent: Sequence[StoryRow] = ()) -> View:
+    """Ask which other story this one is part of, which article does not belong here, or what is stated wrongly.
+
+    Args:
+        shown: the story.
+        channel: where it was asked.
+        recent: stories to choose the other one from; an older one is named by its number.
+    """
     view = shown.view
+    others = [
+        _choice(t.one_line(f"{row.ref}: {row.line}", e.OPTION_TEXT), row.ref)
+        for row in recent
+        if row.ref != view.story.ref
+    ]
     articles = [
         _choice(t.one_line(f"{article.source_name}: {article.title}", e.OPTION_TEXT), str(article.article_id))
         for article in _distinct(shown.articles)
@@ -163,16 +174,14 @@ def wrong_story(shown: Shown, channel: str) -> View:
             "What is wrong?",
             {"type": "radio_buttons", "action_id": "how", "options": hows, "initial_option": hows[0]},
         ),
-        _input("into", "The other story's number", _text_input("into", "s12"), optional=True),
     ]
+    if others:
+        blocks.append(_input("other", "The other story", _select("other", others), optional=True))
+    number = "Or its number, where it is older" if others else "The other story's number"
+    blocks.append(_input("into", number, _text_input("into", "s12"), optional=True))
     if len(articles) > 1:
-        select = {
-            "type": "static_select",
-            "action_id": "article",
-            "options": articles[:100],
-            "placeholder": e.plain("Choose", 150),
-        }
-        blocks.append(_input("article", "The article that does not belong here", select, optional=True))
+        label = "The article that does not belong here"
+        blocks.append(_input("article", label, _select("article", articles), optional=True))
     blocks.append(
         _input(
             "text",
@@ -188,11 +197,11 @@ def repair_of(view: Mapping[str, Any], about: About) -> tuple[Repair, dict[str, 
     """Read what was chosen in *Wrong story*, and what is wrong with it (block id to sentence; empty when all is well)."""
     how = _chosen(view, "how") or "merge"
     article = _chosen(view, "article")
-    understood = parse(f"show {_written(view, 'into') or '?'}")
+    understood = parse(f"show {_written(view, 'into') or _chosen(view, 'other') or '?'}")
     into = getattr(understood, "subject", "")
     repair = Repair(how, into, int(article) if article.isdecimal() else 0, t.one_line(_written(view, "text"), 300))
     if how == "merge" and not into:
-        return repair, {"into": "Write the number of the other story, like s12."}
+        return repair, {"into": "Choose the other story, or write its number, like s12."}
     if how == "merge" and into == about.ref:
         return repair, {"into": "This is the story itself; name the other one."}
     if how == "split" and not repair.article_id:
@@ -221,6 +230,15 @@ def _input(block_id: str, label: str, element: dict[str, Any], *, optional: bool
         "label": e.plain(label, 2_000),
         "element": element,
         "optional": optional,
+    }
+
+
+def _select(action_id: str, options: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {
+        "type": "static_select",
+        "action_id": action_id,
+        "options": list(options[:100]),
+        "placeholder": e.plain("Choose", 150),
     }
 
 

@@ -13,7 +13,7 @@ from bot.slack import text as t
 from bot.slack.asks import Ask, Vocabulary
 from bot.slack.commands import COMMAND
 from bot.slack.limits import fit
-from bot.slack.ports import Ledger, Muted, Shown, SourceCounts, StoryRow, Why
+from bot.slack.ports import Ledger, Muted, Shown, SourceCounts, StoryRow, Told, Why
 from bot.slack.values import Rendering
 from bot.slack.writing import filter_words, schedule_words, write
 
@@ -31,8 +31,9 @@ def story(shown: Shown, rendering: Rendering) -> Message:
     if len(shown.stages) > 1:
         rows = [_stage_row(row) for row in shown.stages[:10]]
         extra.append(e.rich(e.section(e.words("Stages", bold=True)), e.bullets(rows), block_id="stages"))
-    coverage = blocks.coverage_reply(shown.view, shown.articles)
-    extra += [{**block, "block_id": "all_coverage"} for block in coverage.blocks]
+    if shown.articles:
+        coverage = blocks.coverage_reply(shown.view, shown.articles)
+        extra += [{**block, "block_id": "all_coverage"} for block in coverage.blocks]
     buttons = [block for block in message.blocks if block.get("type") == "actions"]
     rest = [block for block in message.blocks if block.get("type") != "actions"]
     ref = e.context(f"Story {shown.view.story.ref}", block_id="ref")
@@ -101,13 +102,10 @@ def why(found: Why) -> Message:
     ]
     verdict = t.one_line(found.verdict, 300) or ("Seen." if found.seen else "This address was not seen by any source.")
     parts.append(e.section(e.words(verdict, bold=True)))
-    if found.reasons:
-        parts.append(e.bullets([reason_row(reason) for reason in found.reasons[:REASONS]]))
-        if len(found.reasons) > REASONS:
-            parts.append(e.section(e.words(f"and {len(found.reasons) - REASONS} more", italic=True)))
-    if found.routes:
+    parts += _grounds(found.quote, found.reasons, found.score)
+    if found.told:
         parts.append(e.section(e.words("Channels", bold=True)))
-        parts.append(e.bullets([[e.words(t.one_line(line, 200))] for line in found.routes[:10]]))
+        parts.append(e.bullets([_told_row(one) for one in found.told[:10]]))
     if found.story:
         parts.append(
             e.section(
@@ -127,9 +125,36 @@ def why(found: Why) -> Message:
     return fit(Message(t.escape(f"{title}\n{verdict}"), tuple(built)))
 
 
+def _grounds(quote: str, reasons: Sequence[Reason], score: float | None) -> list[e.Element]:
+    """Return what a verdict rests on: the sentence, each step with its words and vocabulary entry, and the score.
+
+    The weights that make up the score are only counted: they are for `policywatch explain`.
+    """
+    parts: list[e.Element] = []
+    if said := t.one_line(quote, 300):
+        parts.append(e.section(e.words("The sentence that says it:")))
+        parts.append(e.quote(e.words(f"“{said}”")))
+    steps = [reason for reason in reasons if reason.code != "score"]
+    if steps:
+        parts.append(e.bullets([reason_row(reason) for reason in steps[:REASONS]]))
+    if more := len(steps) - REASONS if len(steps) > REASONS else 0:
+        parts.append(e.section(e.words(f"and {more} more", italic=True)))
+    if score is not None:
+        weighed = len(reasons) - len(steps)
+        of = f", from {t.plural(weighed, 'fact or phrase', 'facts and phrases')}" if weighed else ""
+        says = f"Score {score:.2f}{of}: about {score * 100:.0f} of 100 texts with this score tell of a policy change."
+        parts.append(e.section(e.words(says, italic=True)))
+    return parts
+
+
+def _told_row(one: Told) -> list[e.Element]:
+    return [e.channel(one.channel), e.words(f"  {t.one_line(one.words, 120)} (route {t.one_line(one.route, 60)})")]
+
+
 def reason_row(reason: Reason) -> list[e.Element]:
     """Return one step of a verdict, with the words it rests on."""
-    row = [e.words(t.one_line(reason.detail, 200) or reason.code)]
+    said = f"mood: {reason.detail}" if reason.code == "modality" else reason.detail
+    row = [e.words(t.one_line(said, 200) or reason.code)]
     if reason.span:
         row.append(e.words(f"  “{t.one_line(reason.span.quote, 160)}”", italic=True))
     if reason.entry:
@@ -142,21 +167,8 @@ def story_why(shown: Shown) -> Message:
     view = shown.view
     change = view.story.change
     quote = t.one_line(change.evidence.quote, 300)
-    reasons = list(view.reasons or change.reasons)
     parts = [e.section(e.words(f"{view.story.ref}: {t.one_line(change.line, 140)}", bold=True))]
-    if quote:
-        parts.append(e.section(e.words("The sentence that says it:")))
-        parts.append(e.quote(e.words(f"“{quote}”")))
-    if reasons:
-        parts.append(e.bullets([reason_row(reason) for reason in reasons[:REASONS]]))
-    parts.append(
-        e.section(
-            e.words(
-                f"Score {change.score:.2f}: about {change.score * 100:.0f} of 100 texts with this score tell of a policy change.",
-                italic=True,
-            )
-        )
-    )
+    parts += _grounds(quote, view.reasons or change.reasons, change.score)
     return fit(Message(t.escape(f"Why {view.story.ref}: {quote or t.one_line(change.line, 140)}"), (e.rich(*parts),)))
 
 

@@ -55,7 +55,7 @@ class Listing:
     total: int = 0
     """How many match in all."""
     last: StoryRow | None = None
-    """The newest story of any age, told when nothing matches."""
+    """The newest story of any age that matches, told when none of the time asked for does."""
     sources: SourceCounts = SourceCounts()
 
 
@@ -81,6 +81,16 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What became of one message."""
+
+    channel: str
+    route: str
+    words: str
+    """`told at once`, `held: the channel refuses the bot`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Why:
     """Why an address was, or was not, told."""
 
@@ -90,9 +100,12 @@ class Why:
     source: str = ""
     verdict: str = ""
     """One sentence."""
+    quote: str = ""
+    """The sentence that the verdict rests on; empty where none states a change."""
     reasons: tuple[Reason, ...] = ()
-    routes: tuple[str, ...] = ()
-    """What each route did with it, one line each."""
+    score: float | None = None
+    told: tuple[Told, ...] = ()
+    """What became of the messages on its story."""
     story: StoryRow | None = None
 
 

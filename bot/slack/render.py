@@ -65,7 +65,8 @@ def _without_story(delivery: Delivery, rendering: Rendering) -> Message | None:
         case DeliveryKind.DIGEST:
             return reports.digest(digest_from(payload), rendering.names)
         case DeliveryKind.WELCOME:
-            return blocks.welcome(_count(payload.get("sources")), _count(payload.get("recent")))
+            counts = _count(payload.get("sources")), _count(payload.get("recent"))
+            return blocks.welcome(*counts, sends=payload.get("sends") is not False)
         case DeliveryKind.CATCH_UP:
             return blocks.catch_up(rendering.members, rendering, per_hour=_per_hour(payload))
         case DeliveryKind.REPLY if payload.get("of") == "digest":

@@ -29,7 +29,7 @@ class Marks:
     muted_by: str | None = None
     """Who said, of this story, that its channel should hear no more of it or of its kind."""
     muted: str = ""
-    """Of what: empty for the story itself, else `actor Microsoft`."""
+    """Behind "no more": empty for the story itself, else `on Microsoft`, `of this kind (ban)`, `from California`."""
     forward: Related | None = None
     """The same matter at a later stage: the old message links forward to it."""
     merged_into: Related | None = None

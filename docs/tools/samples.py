@@ -29,7 +29,7 @@ from bot.model import (
 from bot.slack import answers, blocks, home, modals, pages, reports
 from bot.slack.asks import Ask, Vocabulary, Wrong
 from bot.slack.commands import parse
-from bot.slack.ports import HomeView, Ledger, Listing, Muted, Shown, SourceCounts, StoryRow, Why
+from bot.slack.ports import HomeView, Ledger, Listing, Muted, Shown, SourceCounts, StoryRow, Told, Why
 from bot.slack.text import escape
 from bot.slack.values import DigestDetail, DigestGroup, DigestLine, DigestView, Marks, NoticeView, Rendering
 
@@ -191,9 +191,10 @@ def _alerts() -> list[dict[str, Any]]:
         shot("Taken, and corrected", blocks.alert(view, replace(HERE, marks=marks)), edited=True),
         shot("The channel is told of the correction", Message(escape(f"Corrected by ben: {marks.corrected}"))),
         shot("Marked as not relevant", blocks.alert(view, replace(HERE, marks=Marks(dismissed_by="U0ANNA"))), edited=True),
-        shot("Muted in this channel", blocks.alert(view, replace(HERE, marks=Marks(muted_by="U0ANNA", muted="actor Microsoft"))), edited=True),
+        shot("Muted in this channel", blocks.alert(view, replace(HERE, marks=Marks(muted_by="U0ANNA", muted="on Microsoft"))), edited=True),
         shot("A backlog", blocks.catch_up(backlog(), HERE)),
         shot("The first word in a channel", blocks.welcome(61, 4)),
+        shot("The first word in a channel that nothing is sent to yet", blocks.welcome(61, 4, sends=False)),
     ]  # fmt: skip
 
 
@@ -208,6 +209,18 @@ def _answers() -> list[dict[str, Any]]:
         source="Example Gadgets",
         verdict="Not told: no decision by anybody.",
         reasons=(Reason("no_action", "a product launch; nobody decides about its use"),),
+    )
+    sold = Why(
+        "https://wire.example/microsoft",
+        seen=True,
+        title="Microsoft will not sell face recognition to police",
+        source="Example Wire",
+        verdict="s12 (new): policy-team: now, all filters take it",
+        quote=SENTENCE,
+        reasons=(*microsoft().reasons, Reason("score", "title:decided +1.2"), Reason("score", "any:public +0.8")),
+        score=0.97,
+        told=(Told("C0123456789", "policy-team", "told as new"),),
+        story=rows()[0],
     )
     stances = Ledger("Microsoft", (replace(rows()[0], stage=Stage.ANNOUNCED, jurisdictions=("US",)),), 1)
     checks = [
@@ -224,7 +237,8 @@ def _answers() -> list[dict[str, Any]]:
         shot("/policywatch help", answers.help_page(Ask("help"))),
         shot("A word it does not know", answers.wrong(typo)),
         shot("A value it does not take", answers.wrong(bad)),
-        shot("/policywatch why URL", pages.why(told)),
+        shot("/policywatch why, of what was told", pages.why(sold)),
+        shot("/policywatch why, of what was not told", pages.why(told)),
         shot("/policywatch why, of an address it never saw", pages.why(Why("https://example.org/unknown", seen=False))),
         shot("Why, from a message's menu", pages.story_why(Shown(microsoft()))),
         shot("/policywatch show s12", pages.story(Shown(microsoft(42), tuple(filter(None, (microsoft(42).best, microsoft().best)))), HERE)),
@@ -274,7 +288,11 @@ def _views() -> list[dict[str, Any]]:
     coverage = tuple(filter(None, (microsoft(42).best, microsoft().best)))
     return [
         {"title": "Not relevant", "frame": "modal", "view": modals.not_relevant(Shown(microsoft()), "C1", WORDS)},
-        {"title": "Wrong story", "frame": "modal", "view": modals.wrong_story(Shown(microsoft(42), coverage), "C1")},
+        {
+            "title": "Wrong story",
+            "frame": "modal",
+            "view": modals.wrong_story(Shown(microsoft(42), coverage), "C1", rows()),
+        },
         {"title": "Home", "frame": "home", "view": home.home(view, WORDS, NOW)},
     ]
 

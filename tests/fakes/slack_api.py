@@ -55,6 +55,7 @@ class WebApi:
         self.channels: dict[str, Channel] = {}
         self.ephemeral: list[Arguments] = []
         self.views: list[tuple[str, Arguments]] = []
+        self.view_types: dict[str, str] = {}
         self.tickets: set[str] = set()
         self.triggers: set[str] = set()
         self._last_ts = 0
@@ -207,6 +208,11 @@ class WebApi:
         return self._view("open", arguments)
 
     def _do_views_update(self, arguments: Arguments) -> Arguments:
+        known = self.view_types.get(str(arguments.get("view_id")))
+        if known is None:
+            raise Refused("not_found")
+        if known != arguments.get("view", {}).get("type"):
+            raise Refused("invalid_arguments", response_metadata={"messages": ["a view keeps its type"]})
         return self._view("update", arguments)
 
     def _do_views_publish(self, arguments: Arguments) -> Arguments:
@@ -218,8 +224,11 @@ class WebApi:
         view = arguments.get("view")
         if wrong := refuse_view(view):
             raise Refused("invalid_arguments", response_metadata={"messages": wrong})
-        self.views.append((how, arguments))
-        return {"view": {**view, "id": f"V{next(self._numbers)}", "hash": secrets.token_hex(4)}}
+        view_id = str(arguments.get("view_id") or f"V{next(self._numbers)}")
+        self.view_types[view_id] = view["type"]
+        shown = {**view, "id": view_id}
+        self.views.append((how, {**arguments, "view": shown}))
+        return {"view": {**shown, "hash": secrets.token_hex(4)}}
 
     def _do_apps_connections_open(self, _: Arguments) -> Arguments:
         ticket = secrets.token_hex(8)

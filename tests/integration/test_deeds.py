@@ -209,7 +209,7 @@ async def test_the_message_says_who_wants_no_more_of_it_in_its_channel_only(worl
     await world.deliver()
     ((channel, _, message),) = world.sender.edits
     assert channel == POLICY
-    assert "wants no more on actor Microsoft in this channel" in "".join(map(visible, message.blocks))
+    assert "wants no more on Microsoft in this channel" in "".join(map(visible, message.blocks))
     assert ANNA.user in str(message.blocks)
     assert ANNA.user not in blocks_of(world, OTHER)
 
@@ -504,6 +504,17 @@ def test_hello_is_said_once_in_each_channel(world: World):
         world.deeds.joined(replace(ANNA, channel="C0NEW000001"), world.now)
     (hello,) = world.owed("C0NEW000001", DeliveryKind.WELCOME)
     assert "Watching 3 sources" in hello.payload["text"]
+    assert hello.payload["sends"] is False, "nothing is sent there until somebody subscribes"
+    world.deeds.joined(replace(ANNA, channel=POLICY), world.now)
+    assert "sends" not in world.owed(POLICY, DeliveryKind.WELCOME)[0].payload
+
+
+def test_where_nothing_is_told_at_once_there_is_nothing_to_snooze(world: World):
+    nowhere = replace(ANNA, channel="C0NEW000001")
+    assert not world.deeds.snooze(timedelta(days=1), nowhere, world.now).ok
+    assert world.labels("snooze") == []
+    world.deeds.follow(world.story(HALT), replace(ANNA, channel="D0ANNA00001"), world.now)
+    assert world.deeds.snooze(timedelta(days=1), replace(ANNA, channel="D0ANNA00001"), world.now).ok
 
 
 def test_a_suggested_source_is_told_to_operators_once(world: World):

@@ -34,7 +34,10 @@ def test_recent_pages_filters_and_the_empty_answer(world: World):
     assert [row.ref for row in state.rows] == [page.rows[0].ref]
     empty = reader.recent(Ask("recent", since=timedelta(hours=1), filters=Filters(actors=("IBM",))), world.now)
     assert not empty.rows
-    assert empty.last is not None
+    assert empty.last is None, "what it never saw of IBM is not the newest story"
+    early = reader.recent(Ask("recent", since=timedelta(hours=1), filters=Filters(actors=("Amazon",))), world.now)
+    assert early.last is not None
+    assert early.last.line.startswith("Amazon"), "the newest that was asked for, not the newest of all"
 
 
 def test_search_finds_words_and_names_the_newest_otherwise(world: World):
@@ -99,7 +102,9 @@ def test_why_tells_of_the_seen_and_the_unseen(world: World):
     told, silent = (reader.why(article.url) for article in articles if article is not None)
     assert told.seen
     assert told.story is not None
-    assert told.routes
+    assert (told.told[0].channel, told.told[0].words) == (POLICY, "on its way as new")
+    assert told.quote
+    assert told.score
     assert told.reasons
     assert told.source == "Wire"
     assert silent.seen

@@ -10,7 +10,8 @@ import pytest
 from bot.errors import UsageError
 from bot.model import Reason, Span
 from bot.slack import blocks, modals, reports
-from bot.slack.ports import Ledger, Muted, StoryRow, Why
+from bot.slack.elements import visible
+from bot.slack.ports import Ledger, Muted, StoryRow, Told, Why
 from bot.slack.values import Marks
 from tests.fakes.slack_desk import troubled_source
 from tests.fakes.slack_requests import button, chosen, click, submission
@@ -71,7 +72,7 @@ async def test_a_mute_is_undone_from_its_answer_which_then_says_so(site: Site):
 async def test_a_mute_by_a_modal_is_undone_in_the_modal(site: Site):
     view = await opened(site, button(blocks.NOT_RELEVANT, "s12"))
     answer = await site.interact(submission(view, picked("what", "actor")))
-    await site.interact(click(undo_of(answer["view"]), view={"id": "V7", "type": "modal"}))
+    await site.interact(click(undo_of(answer["view"]), view=view))
     await until(lambda: site.slack.views[-1][0] == "update")
     assert "hears more" in shown_text(site.slack.views[-1][1]["view"])
     assert site.commands.done[-1][0] == "unmute_here"
@@ -138,6 +139,7 @@ async def test_not_for_this_channel_becomes_a_filter_of_the_channel_of_the_click
     ("values", "done"),
     [
         (picked("how", "merge") | typed("into", "S9"), ("merge", ("s12", "s9"), "U0ANNA0001")),
+        (picked("how", "merge") | picked("other", "s7"), ("merge", ("s12", "s7"), "U0ANNA0001")),
         (
             picked("how", "correct") | typed("text", "It is for\n one year."),
             ("correct", ("s12", "It is for one year."), "U0ANNA0001"),
@@ -153,6 +155,13 @@ async def test_wrong_story_merges_splits_or_corrects(site: Site, values: dict, d
     answer = await site.interact(submission(view, values))
     assert answer["response_action"] == "update"
     assert site.commands.done == [done]
+
+
+async def test_the_other_story_is_chosen_from_the_recent_ones(site: Site):
+    view = await opened(site, chosen(blocks.MORE, "wrong:s12"))
+    other = next(block for block in view["blocks"] if block.get("block_id") == "other")["element"]
+    assert [one["value"] for one in other["options"]] == [f"s{number}" for number in range(11, 0, -1)], "not itself"
+    assert other["options"][0]["text"]["text"] == "s11: Change number 11"
 
 
 @pytest.mark.parametrize(
@@ -208,6 +217,14 @@ async def test_a_window_that_slack_does_not_open_is_a_sentence_and_one_line_in_t
     assert "Please click again" in told["text"]
     assert "invalid_trigger_id" in caplog.text
     assert not [record for record in caplog.records if record.exc_info]
+
+
+async def test_an_answer_that_slack_does_not_show_is_one_line_in_the_log(site: Site, caplog):
+    closed = {"id": "V7", "type": "modal"}
+    await site.interact(click(button("pw_why_action_missed", "https://example.org/x"), view=closed))
+    await until(lambda: "did not show" in caplog.text)
+    assert site.commands.done
+    assert "Traceback" not in caplog.text
 
 
 async def test_a_slow_modal_is_closed_with_a_word_and_saved_all_the_same(site: Site):
@@ -281,6 +298,31 @@ async def test_why_of_an_unseen_address_offers_what_can_be_done(site: Site):
     assert {what for _, what, _ in site.commands.done} == {"https://example.org/unseen"}
 
 
+async def test_why_shows_the_sentence_the_steps_and_the_channels_and_only_counts_the_weights(site: Site):
+    steps = (Reason("action", "limit: bans", Span("text", 0, 4, "bans"), "senses:ban"), Reason("modality", "future"))
+    weights = tuple(Reason("score", f"title:x{number} +0.1", entry=f"ranker:title:x{number}") for number in range(9))
+    site.queries.whys["https://example.org/a"] = Why(
+        "https://example.org/a",
+        seen=True,
+        quote="The council bans it.",
+        reasons=(*steps, *weights),
+        score=0.94,
+        told=(Told("C0POLICY001", "policy-team", "told as new"), Told("D0ANNA", "follow", "on its way as passed")),
+    )
+    answer = await site.type("why https://example.org/a")
+    said = "\n".join(map(visible, answer["blocks"]))
+    for words in (
+        "“The council bans it.”",
+        "limit: bans  “bans”  senses:ban",
+        "mood: future",
+        "Score 0.94, from 9 facts and phrases: about 94 of 100 texts",
+        "#C0POLICY001  told as new (route policy-team)",
+        "D0ANNA  on its way as passed (route follow)",
+    ):
+        assert words in said
+    assert "ranker" not in said
+
+
 async def test_the_other_answers(site: Site):
     row = StoryRow("s12", "Microsoft will not sell to police", NOW, ("US",), 42, "https://example.org/1")
     site.queries.ledgers["Microsoft"] = Ledger("Microsoft", (row,) * 12, 12)
@@ -289,7 +331,7 @@ async def test_the_other_answers(site: Site):
         seen=True,
         title="A title",
         verdict="Told as s12.",
-        routes=("policy-team: told",),
+        told=(Told("C0POLICY001", "policy-team", "told as new"),),
         story=row,
     )
     site.queries.sources_now = [troubled_source()]

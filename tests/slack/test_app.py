@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from bot.errors import UsageError
 from bot.model import Filters, Schedule
 from bot.slack.commands import EXAMPLES
+from bot.slack.elements import visible
 from bot.slack.ports import SourceCounts, StoryRow
 from tests.fakes.slack_requests import signed, slash_command
 from tests.slack.site import Site, until
@@ -133,6 +135,34 @@ async def test_subscribing_where_the_bot_is_no_member_answers_with_the_invite_li
     answer = await site.type("subscribe", channel=channel)
     assert "/invite @policywatch" in answer["text"]
     assert site.commands.done == []
+
+
+async def test_a_conversation_between_two_people_is_none_that_the_bot_can_be_in(site: Site):
+    answer = await site.type("subscribe", channel="D0ANNABEN1")
+    assert "I cannot be in a conversation between two people" in answer["text"]
+    assert site.commands.done == []
+    site.slack.fault("conversations.open", "missing_scope")
+    assert (await site.type("subscribe", channel="D0ANNABEN1"))["text"].startswith("Subscribed"), "nobody can tell"
+    ours = site.slack.call("conversations.open", {"users": "U0ANNA0001"})["channel"]["id"]
+    assert (await site.type("subscribe", channel=ours))["text"].startswith("Subscribed")
+
+
+async def test_an_address_is_taken_as_slack_writes_it(site: Site):
+    await site.type("why https://example.org/?a=1&amp;b=2")
+    assert site.queries.asked[-1] == ("why", ("https://example.org/?a=1&b=2",))
+
+
+async def test_an_example_is_of_the_command_that_was_typed_and_works(site: Site):
+    site.queries.words = replace(site.queries.words, sources={"ms-blog": "Microsoft On the Issues"})
+    for text, example in (
+        ("subscribe score:7", "subscribe score:0.8"),
+        ("search police in:Califrnia", 'search police in:"California"'),
+        ("unsubscribe action:bann", "unsubscribe action:ban"),
+        ("digest now since:9999d", "digest now since:30d"),
+        ("mute ms-blog 9999d", "mute ms-blog 7d"),
+        ("help mute", "mute ms-blog 7d"),
+    ):
+        assert f"/policywatch {example}" in "".join(map(visible, (await site.type(text))["blocks"]))
 
 
 async def test_a_slack_that_does_not_answer_does_not_forbid_subscribing(site: Site):

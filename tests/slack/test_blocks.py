@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from bot.model import Delivery, DeliveryKind, DeliveryState, Message, Related, Stage
-from bot.slack import blocks, reports
+from bot.slack import blocks, pages, reports
 from bot.slack.elements import visible
 from bot.slack.limits import check
+from bot.slack.ports import Shown
 from bot.slack.render import render
 from bot.slack.values import DigestDetail, DigestGroup, DigestLine, DigestView, Marks, NoticeView, Rendering, Telling
 from tests.fakes.slack_rules import refuse_message
@@ -282,6 +283,43 @@ def test_a_catch_up_is_one_message_that_says_so():
     assert message.text.startswith("Catching up: 17 policy changes")
     assert "and 7 more: /policywatch recent 17" in seen(message)
     assert "17 more in one message: over 12 alerts in an hour" in blocks.catch_up(members, HERE, per_hour=12).text
+
+
+def test_a_mute_is_told_in_words_that_fit():
+    for muted, says in (
+        ("", "on this"),
+        ("of this kind (ban)", "of this kind (ban)"),
+        ("from California", "from California"),
+    ):
+        marks = Marks(muted_by="U0ANNA0001", muted=muted)
+        message = blocks.alert(make_view(), replace(HERE, marks=marks))
+        assert f" wants no more {says} in this channel" in seen(message)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        ("It is unclear whether police outside the US are covered.", "whether police outside the US are covered"),
+        ("It was not immediately clear, how long it lasts.", "how long it lasts"),
+        ("Unklar ist noch, ob es für die Polizei gilt.", "ob es für die Polizei gilt"),
+        ("police outside the US", "police outside the US"),
+        ("It is unclear.", "It is unclear"),
+    ],
+)
+def test_an_open_question_is_told_without_the_words_of_its_label(sentence: str, shown: str):
+    assert f"Unclear  {shown}\n" in seen(blocks.alert(make_view(unclear=(sentence,)), HERE))
+
+
+def test_what_is_curated_is_not_called_a_source():
+    view = make_view(story={"curated": True}, best=None, first=None)
+    page = pages.story(Shown(view), HERE)
+    assert "curated, not observed" in seen(page)
+    assert "Coverage" not in seen(page)
+
+
+def test_the_first_word_says_when_nothing_is_sent_there():
+    said = blocks.welcome(61, 4, sends=False).text
+    assert said.endswith("Nothing is sent here yet. To hear of every change: /policywatch subscribe")
 
 
 def test_the_welcome_line():

@@ -69,11 +69,9 @@ async def test_a_shortcut_survives_errors_of_ours(site: Site):
 
 async def test_buttons_within_a_modal_answer_in_it(site: Site):
     view = await asked_why(site, {"ts": "1.1", "text": "https://example.org/unseen"})
-    await site.interact(
-        click(button(f"{pages.WHY_ACTION}_missed", "https://example.org/unseen"), view={**view, "id": "V7"})
-    )
+    await site.interact(click(button(f"{pages.WHY_ACTION}_missed", "https://example.org/unseen"), view=view))
     await until(lambda: site.slack.views[-1][0] == "update")
-    assert site.slack.views[-1][1]["view_id"] == "V7"
+    assert site.slack.views[-1][1]["view_id"] == view["id"]
     assert "Recorded as missed." in shown_text(site.slack.views[-1][1]["view"])
 
 
@@ -158,6 +156,20 @@ async def test_a_mute_is_undone_from_the_home_tab_which_is_shown_anew(site: Site
     how, arguments = site.slack.views[-1]
     assert (how, arguments["user_id"]) == ("publish", "U0ANNA0001")
     assert "Muted" not in shown_text(arguments["view"])
+
+
+async def test_what_cannot_be_done_in_the_home_tab_is_said_above_it(site: Site):
+    await site.happen(event("app_home_opened", tab="home"))
+    await until(lambda: site.slack.views)
+    home_tab, undo = site.slack.views[-1][1]["view"], button("pw_unmute_here_0", "C0POLICY001 s12")
+    site.commands.fails = UsageError("Not now.")
+    await site.interact(click(undo, view=home_tab, trigger=site.slack.trigger()))
+    await until(lambda: site.slack.views[-1][0] == "open")
+    assert "Not now." in shown_text(site.slack.views[-1][1]["view"])
+    site.queries.allowed = set()
+    await site.interact(click(undo, view=home_tab, trigger=site.slack.trigger()))
+    await until(lambda: [how for how, _ in site.slack.views] == ["publish", "open", "publish", "open"])
+    assert "Only people listed" in shown_text(site.slack.views[-1][1]["view"])
 
 
 async def test_a_home_tab_that_cannot_be_published_is_a_line_in_the_log(site: Site, caplog):

@@ -15,7 +15,7 @@ from bot.slack import answers, blocks, home, limits, pages, reports
 from bot.slack import text as t
 from bot.slack.asks import Ask, Vocabulary
 from bot.slack.limits import check, fit
-from bot.slack.ports import HomeView, Ledger, Listing, Muted, Shown, SourceCounts, StoryRow, Why
+from bot.slack.ports import HomeView, Ledger, Listing, Muted, Shown, SourceCounts, StoryRow, Told, Why
 from bot.slack.values import DigestDetail, DigestGroup, DigestLine, DigestView, Marks, NoticeView, Rendering, Telling
 from tests.fakes.slack_rules import length, refuse_message, refuse_view
 
@@ -160,7 +160,9 @@ def test_any_explanation_and_any_story_page_fits(view, coverage, stages, url, wo
                 source=word,
                 verdict=word,
                 reasons=why,
-                routes=(word,) * 3,
+                quote=word,
+                score=0.5 if word else None,
+                told=(Told("C0POLICY001", word, word),) * 3,
                 story=row,
             )
         )
