@@ -10,7 +10,7 @@ from bot import exports
 from bot.errors import StoreError
 from bot.model import ArticleRef, Check, SourceRow, StoryView
 from bot.store.entries import StoredEntry
-from bot.store.story_views import StageRecord
+from bot.store.story_steps import StageRecord
 from bot.upkeep import WORKER_SEEN
 from bot.wiring import Parts
 

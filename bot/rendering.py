@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot import labels
-from bot.model import Delivery, DeliveryKind, Message, Related, Stage, StoryView
+from bot.model import Delivery, DeliveryKind, Message, Related, StoryView, step_of
 from bot.slack.render import render
 from bot.slack.values import Marks, Rendering, story_url
 from bot.store import Store, Tx
@@ -32,8 +32,9 @@ class StoreRenderer:
     def render(self, delivery: Delivery) -> Message | None:
         """Render a delivery; None when its story is gone, or dismissed or merged before it was told."""
         now, marks, step = self._clock(), Marks(), None
+        told = delivery.transition if delivery.kind is DeliveryKind.POST else ""
         with self._store.reading() as tx:
-            view = tx.stories.view(delivery.story_id) if delivery.story_id is not None else None
+            view = tx.stories.view(delivery.story_id, told) if delivery.story_id is not None else None
             if delivery.story_id is not None and view is None:
                 return None
             views = (tx.stories.view(one) for one in _members(delivery))
@@ -100,9 +101,8 @@ class StoreRenderer:
     def _related(self, tx: Tx, view: StoryView, message: Delivery) -> Related:
         """Another message on a story, as a link to it; where the workspace's address is not known, to the story."""
         story, best = tx.stories.get(view.story.id) or view.story, view.best or view.first
-        told = message.transition.removeprefix("stage:")
         url = _permalink(tx, message) or story_url(self._public_url, story.ref) or (best.url if best else None)
-        return Related(story.ref, story.change.line, story.last_at, url, Stage(told) if told in set(Stage) else None)
+        return Related(story.ref, story.change.line, story.last_at, url, step_of(message.transition)[0])
 
 
 def remember_workspace(store: Store, url: str, now: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bot import labels
+from bot import regrouping
 from bot.commands.common import settings_with_logs
 from bot.errors import UsageError
 from bot.store import Tx
@@ -28,10 +28,7 @@ def merge_command(keep: str, other: str) -> None:
         kept, gone = _known(tx, keep), _known(tx, other)
         if kept == gone:
             raise UsageError(f"{keep} and {other} are one story already")
-        tx.stories.merge(kept, gone)
-        labels.carry_over(tx, gone, kept, now)
-        labels.edit_messages(tx, kept, now)
-        labels.edit_messages(tx, gone, now)
+        regrouping.merge(tx, kept, gone, now)
     click.echo(f"s{gone} is part of s{kept} now.")
 
 
@@ -47,6 +44,5 @@ def split_command(ref: str, article_id: int) -> None:
             raise UsageError(
                 f"article {article_id} is not part of s{story_id}; policywatch show {ref} --json lists its articles"
             )
-        new = tx.stories.split(story_id, article_id, now)
-        tx.outbox.request_edits(story_id, now)
+        new = regrouping.split(tx, story_id, article_id, now)
     click.echo(f"Article {article_id} is story s{new} now.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, timedelta
 
-from bot import labels
+from bot import labels, regrouping
 from bot.alerts import routing
 from bot.errors import UsageError
 from bot.labels import name_of, ref_of, value_of
@@ -148,13 +148,10 @@ class StoryDeeds:
                 return Done(f"{ref} is that story itself; name another one.", ok=False)
             if gone != kept:
                 articles = [[one.article_id for one in tx.stories.coverage(each)] for each in (gone, kept)]
-                tx.stories.merge(kept, gone)
-                labels.carry_over(tx, gone, kept, now)
+                regrouping.merge(tx, kept, gone, now)
                 _say(
                     tx, gone, labels.SAME_AS, by, now, into=ref_of(kept), articles=articles[0], **{"with": articles[1]}
                 )
-                for each in (gone, kept):
-                    labels.edit_messages(tx, each, now)
         return Done(f"{ref} is part of {into} now.")
 
     def split(self, ref: str, article_id: int, by: Asker, now: datetime) -> Done:
@@ -166,10 +163,9 @@ class StoryDeeds:
                 (value_of(one).get("new") for one in done if value_of(one).get("story") == ref_of(story_id)), None
             )
             if new is None or story_id in {each for each, _ in tx.stories.for_article(article_id)}:
-                new = ref_of(tx.stories.split(story_id, article_id, now))
+                new = ref_of(regrouping.split(tx, story_id, article_id, now))
                 value = {"name": by.name, "story": ref_of(story_id), "new": new}
                 tx.runtime.label(Label(subject, labels.NOT_SAME, by.user, now, value=value))
-                labels.edit_messages(tx, story_id, now)
         return Done(f"That article is story {new} now; {ref_of(story_id)} goes on without it.")
 
 

@@ -46,6 +46,8 @@ from bot.model.stories import (
     StoryRole,
     StoryView,
     Transition,
+    step_key,
+    step_of,
 )
 
 __all__ = [
@@ -100,4 +102,6 @@ __all__ = [
     "Transition",
     "Validators",
     "date_of",
+    "step_key",
+    "step_of",
 ]

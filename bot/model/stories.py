@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,10 +11,27 @@ from bot.model.changes import PolicyChange, Reason, Stage
 
 
 class Transition(StrEnum):
-    """What makes a story worth telling. The stage is part of a delivery's key: `stage:passed`."""
+    """What makes a story worth telling. The stage is part of a delivery's key (:func:`step_key`)."""
 
     NEW = "new"
     STAGE = "stage"
+
+
+def step_key(steps: Sequence[Stage]) -> str:
+    """Name the last of a story's steps as delivery keys do: `stage:passed`.
+
+    A step back, or to where the story was before, is told again: its number is part of its name, `stage:passed:5`.
+    """
+    order, last = list(Stage), steps[-1]
+    again = any(order.index(one) >= order.index(last) for one in steps[:-1])
+    return f"stage:{last}:{len(steps)}" if again else f"stage:{last}"
+
+
+def step_of(transition: str) -> tuple[Stage | None, int | None]:
+    """Read a key of :func:`step_key`: the stage and, where it has one, the number of the step. `new` has neither."""
+    name, _, number = transition.removeprefix("stage:").partition(":")
+    stage = Stage(name) if transition.startswith("stage:") and name in set(Stage) else None
+    return stage, int(number) if stage and number.isdigit() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +208,7 @@ class StoryEvent:
     created: bool
     transition: Transition | None
     key: str
-    """`new`, `stage:passed`: the transition as delivery keys name it; empty without one."""
+    """`new`, or as :func:`step_key` names the step: the transition in delivery keys; empty without one."""
     revision: str | None = None
     changed: bool = False
     """What a message shows of the story changed: its messages are to be edited."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.model import ArticleRef, Message, Related, Stage, StoryView
+from bot.model import ArticleRef, Message, Related, Stage, StoryView, step_of
 from bot.slack import elements as e
 from bot.slack import text as t
 from bot.slack.limits import fit
@@ -76,8 +76,7 @@ def _as_told(view: StoryView, transition: str, step: tuple[Stage, datetime] | No
     if step is not None:
         told, at = step
     elif transition.startswith("stage:"):
-        wanted = transition.removeprefix("stage:")
-        told = Stage(wanted) if wanted in set(Stage) else now
+        told = step_of(transition)[0] or now
     elif transition == "new" and view.previous:
         told, at = view.previous.stage or now, view.previous.at
     if told is now:

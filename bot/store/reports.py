@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, cast, func, or_, select
 
 from bot.model import Action, Analysis, Article, ArticleRef, Delivery, DeliveryState, Filters, Health, Story, StoryRole
 from bot.store.articles import WANTED, Articles
@@ -22,7 +22,7 @@ from bot.store.tables.articles import articles, wanted_pages
 from bot.store.tables.outbox import deliveries
 from bot.store.tables.runtime import labels
 from bot.store.tables.sources import entries, sources
-from bot.store.tables.stories import stories, story_articles
+from bot.store.tables.stories import stories, story_articles, story_stages
 
 _ABOUT = (StoryRole.LEAD, StoryRole.ALSO, StoryRole.ASIDE)
 
@@ -223,13 +223,22 @@ class Reports:
         return self._connection.execute(select(func.count()).select_from(stories).where(condition)).scalar_one()
 
     def _best(self, ids: Sequence[int]) -> dict[int, ArticleRef]:
-        """The best article of each story: by rank, then the earliest."""
+        """The best article on each story's latest step, else on the story: by rank, then the earliest."""
         best: dict[int, ArticleRef] = {}
-        table = story_articles.c
-        place = func.row_number().over(partition_by=table.story_id, order_by=[table.rank, table.published, table.id])
+        table, steps = story_articles.c, story_stages.c
         for chunk in chunks(ids):
+            moved = (
+                select(steps.story_id, func.max(steps.at).label("at"))
+                .where(steps.story_id.in_(chunk))
+                .group_by(steps.story_id)
+                .having(func.count() > 1)
+                .subquery()
+            )
+            order = [case((table.published < moved.c.at, 1), else_=0), table.rank, table.published, table.id]
+            place = func.row_number().over(partition_by=table.story_id, order_by=order)
             ranked = (
                 select(table.story_id, table.article_id, table.rank, place.label("place"))
+                .outerjoin(moved, moved.c.story_id == table.story_id)
                 .where(table.story_id.in_(chunk), table.role.in_(_ABOUT))
                 .subquery()
             )

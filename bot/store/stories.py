@@ -22,11 +22,11 @@ from bot.model import (
     StoryPlan,
     StoryRole,
     Transition,
+    step_key,
 )
+from bot.store import story_desk
 from bot.store.sql import excluded, insert
-from bot.store.story_desk import merge as desk_merge
-from bot.store.story_desk import recount
-from bot.store.story_desk import split as desk_split
+from bot.store.story_desk import MAX_KEYS, recount
 from bot.store.story_lookups import StoryLookups
 from bot.store.story_rows import (
     lead_columns,
@@ -36,6 +36,7 @@ from bot.store.story_rows import (
     reason_codes,
     story_from_row,
 )
+from bot.store.story_steps import StageRecord
 from bot.store.tables.stories import (
     fingerprint_bands,
     fingerprints,
@@ -45,9 +46,6 @@ from bot.store.tables.stories import (
     story_revisions,
     story_stages,
 )
-
-MAX_KEYS = 60
-"""Keys one story may gather."""
 
 
 class Stories(StoryLookups):
@@ -119,7 +117,7 @@ class Stories(StoryLookups):
             if part.role in (StoryRole.LEAD, StoryRole.ASIDE):
                 self._learn(story_id, part, article, article_id, change, now, created=created)
             if part.role is not StoryRole.ALSO:
-                events.append(_event(story_id, part, created=created))
+                events.append(self._event(story_id, part, created=created))
         touched = {event.story_id for event in events} | {story_id for story_id, _ in before}
         for story_id in sorted(touched):
             recount(self._connection, story_id)
@@ -244,6 +242,44 @@ class Stories(StoryLookups):
         if part.revision:
             self.note_revision(story_id, article_id, part.revision, at)
 
+    # --- afterwards, see bot.regrouping ---
+
+    def restate(self, story_id: int, lead: PolicyChange, stage: Stage, stage_at: datetime) -> None:
+        """After a merge: what the story says and how far it has come."""
+        story_desk.restate(self._connection, story_id, lead, stage, stage_at)
+
+    def said(self, story_id: int, limit: int) -> list[tuple[int, PolicyChange]]:
+        """The articles of a story's reports with what each says of it, the best first."""
+        return story_desk.said(self._connection, story_id, limit)
+
+    def step_back(self, story_id: int, gone: Collection[int], told: Sequence[StageRecord]) -> None:
+        """After a split: steps that only the reports that left told of are undone; of ``told`` one takes over the others."""
+        story_desk.step_back(self._connection, story_id, gone, told)
+
+    def relearn(
+        self,
+        story_id: int,
+        lead: PolicyChange,
+        *,
+        titles: Sequence[str],
+        details: Sequence[str],
+        readings: Sequence[PolicyChange],
+        keys: Sequence[str],
+    ) -> None:
+        """After a split: what the story says and is found by, in place of what it had gathered."""
+        story_desk.relearn(
+            self._connection, story_id, lead, titles=titles, details=details, readings=readings, keys=keys
+        )
+
+    def _event(self, story_id: int, part: StoryPart, *, created: bool) -> StoryEvent:
+        key = ""
+        if part.transition is Transition.NEW:
+            key = "new"
+        elif part.transition is Transition.STAGE:
+            key = step_key([one.stage for one in self.stages(story_id)])
+        changed = part.role is StoryRole.LEAD and part.transition is None
+        return StoryEvent(story_id, part.role, created, part.transition, key, part.revision, changed)
+
     def note_revision(self, story_id: int, article_id: int, text: str, at: datetime) -> None:
         """Keep what a report changed that people who were told must hear."""
         note = {"story_id": story_id, "article_id": article_id, "text": text, "at": at}
@@ -309,7 +345,7 @@ class Stories(StoryLookups):
         for ref, found in zip((keep, other), ids, strict=True):
             if found is None:
                 raise UsageError(f"there is no story {ref}")
-        desk_merge(self._connection, ids[0] or 0, ids[1] or 0)
+        story_desk.merge(self._connection, ids[0] or 0, ids[1] or 0)
         return ids[0] or 0
 
     def split(self, ref: str | int, article_id: int, now: datetime) -> int:
@@ -321,14 +357,4 @@ class Stories(StoryLookups):
         story_id = self.resolve(ref)
         if story_id is None:
             raise UsageError(f"there is no story {ref}")
-        return desk_split(self._connection, story_id, article_id, now)
-
-
-def _event(story_id: int, part: StoryPart, *, created: bool) -> StoryEvent:
-    key = ""
-    if part.transition is Transition.NEW:
-        key = "new"
-    elif part.transition is Transition.STAGE:
-        key = f"stage:{part.stage}"
-    changed = part.role is StoryRole.LEAD and part.transition is None
-    return StoryEvent(story_id, part.role, created, part.transition, key, part.revision, changed)
+        return story_desk.split(self._connection, story_id, article_id, now)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, delete, func, select, update
 
 from bot.errors import UsageError
-from bot.model import StoryRole
+from bot.model import PolicyChange, Stage, StoryRole
 from bot.store.rows import change_from_json, change_from_row
 from bot.store.sql import insert
 from bot.store.story_rows import lead_columns, more_details, more_readings, more_titles
+from bot.store.story_steps import StageRecord
 from bot.store.tables.articles import articles, policy_changes
 from bot.store.tables.stories import stories, story_articles, story_keys, story_revisions, story_stages
 
+MAX_KEYS = 60
+"""Keys one story may gather."""
 _REPORTS = (StoryRole.LEAD, StoryRole.ASIDE)
 
 
@@ -45,6 +50,7 @@ def merge(connection: Connection, keep: int, other: int) -> None:
         "last_at": last_at,
         "told": kept["told"] or gone["told"],
         "alerted": kept["alerted"] or gone["alerted"],
+        "curated": kept["curated"] and gone["curated"],  # what was observed may be news again
         "titles": titles,
         "details": more_details(kept["details"], gone["details"]),
         "readings": more_readings(kept["readings"], change_from_json(kept["change"]), change_from_json(gone["change"])),
@@ -103,6 +109,9 @@ def split(connection: Connection, story_id: int, article_id: int, now: datetime)
     rows = [{"story_id": new_id, "key": key, "at": values["last_at"]} for key in keys]
     if rows:
         connection.execute(insert(connection, story_keys), rows)
+    moved = {part["article_id"] for part in parts}
+    noted = (story_revisions.c.story_id == story_id) & story_revisions.c.article_id.in_(moved)
+    connection.execute(update(story_revisions).where(noted).values(story_id=new_id))
     connection.execute(update(table).where(mine).values(story_id=new_id))
     stage = {
         "story_id": new_id, "stage": values["stage"], "at": chosen["published"], "article_id": article_id, "news": False,
@@ -113,6 +122,91 @@ def split(connection: Connection, story_id: int, article_id: int, now: datetime)
     recount(connection, story_id)
     recount(connection, new_id)
     return new_id
+
+
+def restate(connection: Connection, story_id: int, lead: PolicyChange, stage: Stage, stage_at: datetime) -> None:
+    """After a merge: what the story says and how far it has come; of its steps those stay that lead there, each once."""
+    values = lead_columns(lead) | {"stage": stage, "stage_at": stage_at}
+    connection.execute(update(stories).where(stories.c.id == story_id).values(values))
+    steps = _steps(connection, story_id)
+    last = max((place for place, one in enumerate(steps) if one["stage"] is stage), default=None)
+    if last is None:  # it was named more exactly than any report did
+        connection.execute(update(story_stages).where(story_stages.c.id == steps[-1]["id"]).values(stage=stage))
+        last = len(steps) - 1
+    wrong = [one["id"] for place, one in enumerate(steps) if place > last]
+    wrong += [one["id"] for before, one in pairwise(steps[: last + 1]) if before["stage"] is one["stage"]]
+    connection.execute(delete(story_stages).where(story_stages.c.id.in_(wrong)))
+
+
+def said(connection: Connection, story_id: int, limit: int) -> list[tuple[int, PolicyChange]]:
+    """The articles of a story's reports with what each says of it, the best first."""
+    table = story_articles.c
+    query = (
+        select(table.article_id, *policy_changes.c)
+        .join(policy_changes, policy_changes.c.id == table.change_id)
+        .where(table.story_id == story_id, table.role.in_(_REPORTS))
+        .order_by(table.rank, table.published, table.id)
+        .limit(limit)
+    )
+    return [(row["article_id"], change_from_row(row)) for row in connection.execute(query).mappings()]
+
+
+def step_back(connection: Connection, story_id: int, gone: Collection[int], told: Sequence[StageRecord]) -> None:
+    """After a split: steps that only the reports that left told of are undone; another report of a step takes it over.
+
+    Args:
+        connection: Of the transaction.
+        story_id: The story that was split.
+        gone: The articles that left.
+        told: The reports that stayed, each with the stage that it tells of, the earliest first.
+    """
+    for step in _steps(connection, story_id):
+        if step["article_id"] not in gone:
+            continue
+        heir = next((one for one in told if one.stage is step["stage"] and one.at >= step["at"]), None)
+        this = story_stages.c.id == step["id"]
+        if heir is None:
+            connection.execute(delete(story_stages).where(this))
+        else:
+            values = {"article_id": heir.article_id, "at": heir.at, "line": heir.line}
+            connection.execute(update(story_stages).where(this).values(values))
+    steps = _steps(connection, story_id)
+    if not steps and told:
+        row = {
+            "story_id": story_id, "stage": told[0].stage, "at": told[0].at, "article_id": told[0].article_id,
+            "news": False, "line": told[0].line, "recorded_at": told[0].at,
+        }  # fmt: skip
+        connection.execute(insert(connection, story_stages).values(row))
+        steps = _steps(connection, story_id)
+    if steps:
+        values = {"stage": steps[-1]["stage"], "stage_at": steps[-1]["at"]}
+        connection.execute(update(stories).where(stories.c.id == story_id).values(values))
+
+
+def relearn(
+    connection: Connection,
+    story_id: int,
+    lead: PolicyChange,
+    *,
+    titles: Sequence[str],
+    details: Sequence[str],
+    readings: Sequence[PolicyChange],
+    keys: Sequence[str],
+) -> None:
+    """Write what a story says and is found by in place of what it had gathered."""
+    kept_titles: list[str] = []
+    for title in titles:
+        kept_titles = more_titles(kept_titles, title)
+    kept: list[Any] = []
+    for reading in readings:
+        kept = more_readings(kept, lead, reading)
+    values = lead_columns(lead) | {"titles": kept_titles, "details": more_details((), details), "readings": kept}
+    connection.execute(update(stories).where(stories.c.id == story_id).values(values))
+    connection.execute(delete(story_keys).where(story_keys.c.story_id == story_id))
+    at = connection.execute(select(stories.c.last_at).where(stories.c.id == story_id)).scalar_one()
+    rows = [{"story_id": story_id, "key": key, "at": at} for key in dict.fromkeys(keys)]
+    if rows:
+        connection.execute(insert(connection, story_keys).on_conflict_do_nothing(), rows[:MAX_KEYS])
 
 
 def recount(connection: Connection, story_id: int) -> None:
@@ -160,6 +254,12 @@ def lead_columns_names() -> tuple[str, ...]:
         "expires",
         "decided_at",
     )
+
+
+def _steps(connection: Connection, story_id: int) -> Sequence[RowMapping]:
+    table = story_stages.c
+    query = select(story_stages).where(table.story_id == story_id).order_by(table.at, table.id)
+    return connection.execute(query).mappings().all()
 
 
 def _narrow(connection: Connection, story_id: int) -> None:

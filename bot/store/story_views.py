@@ -7,31 +7,21 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, func, select
 
-from bot.model import ArticleRef, PolicyChange, Reason, Related, Stage, Story, StoryRole, StoryView
-from bot.store.rows import change_from_row, span_from_json
+from bot.model import ArticleRef, Reason, Related, Story, StoryRole, StoryView
+from bot.store.rows import span_from_json
 from bot.store.story_rows import story_from_row
+from bot.store.story_steps import StorySteps
 from bot.store.tables.articles import articles, policy_changes
 from bot.store.tables.sources import sources
-from bot.store.tables.stories import stories, story_articles, story_revisions, story_stages
+from bot.store.tables.stories import stories, story_articles, story_revisions
 
 MAX_ALSO = 4
 MAX_UNCLEAR = 3
 MAX_BEFORE = 4
 _MAX_REDIRECTS = 50
 _REPORTS = (StoryRole.LEAD, StoryRole.ASIDE)
-
-
-@dataclass(frozen=True, slots=True)
-class StageRecord:
-    """One step a story took."""
-
-    stage: Stage
-    at: datetime
-    """Publication of the report that said so."""
-    news: bool
-    line: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +37,8 @@ class Deadline:
     line: str
 
 
-class StoryViews:
+class StoryViews(StorySteps):
     """The reading half of :class:`bot.store.stories.Stories`."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def resolve(self, ref: str | int) -> int | None:
         """Find the story that an id or name (``12``, ``s12``) means now, through merges; None when there is none."""
@@ -75,8 +62,13 @@ class StoryViews:
         row = self._connection.execute(select(stories).where(stories.c.id == story_id)).mappings().first()
         return None if row is None else story_from_row(row)
 
-    def view(self, ref: str | int) -> StoryView | None:
-        """A story with all that a message or page shows of it; a merged one shows what it became."""
+    def view(self, ref: str | int, told: str = "") -> StoryView | None:
+        """A story with all that a message or page shows of it; a merged one shows what it became.
+
+        Args:
+            ref: Its id or name.
+            told: The transition that a message tells of, whose best report is wanted; empty: the story's latest step.
+        """
         story_id = self.resolve(ref)
         story = None if story_id is None else self.get(story_id)
         if story is None:
@@ -89,7 +81,7 @@ class StoryViews:
             unclear=self._unclear(story),
             before=self._before(story),
             previous=self._previous(story),
-            best=reports[0] if reports else None,
+            best=self._best(story.id, self.span(story.id, told)),
             first=min(reports, key=lambda report: (report.published, report.article_id)) if reports else None,
             official=counts[0],
             wire=counts[1],
@@ -97,8 +89,16 @@ class StoryViews:
             reasons=self._reasons(story),
         )
 
-    def coverage(self, story_id: int, limit: int = 200) -> list[ArticleRef]:
-        """The reports of a story, best first: official, then wire or regulator, then others, the earliest first."""
+    def coverage(
+        self, story_id: int, limit: int = 200, within: tuple[datetime | None, datetime | None] = (None, None)
+    ) -> list[ArticleRef]:
+        """The reports of a story, best first: official, then wire or regulator, then others, the earliest first.
+
+        Args:
+            story_id: The story.
+            limit: Most reports.
+            within: Only those published from the first time on and before the second one.
+        """
         table = story_articles
         rank = func.min(table.c.rank).label("rank")
         query = (
@@ -113,7 +113,7 @@ class StoryViews:
             )
             .join(articles, articles.c.id == table.c.article_id)
             .outerjoin(sources, sources.c.id == articles.c.source_id)
-            .where(table.c.story_id == story_id, table.c.role.in_(_REPORTS))
+            .where(table.c.story_id == story_id, table.c.role.in_(_REPORTS), *_published(*within))
             .group_by(
                 table.c.article_id,
                 articles.c.url,
@@ -137,40 +137,6 @@ class StoryViews:
             )
             for row in self._connection.execute(query)
         ]
-
-    def stages(self, story_id: int) -> list[StageRecord]:
-        """The steps a story took, earliest first."""
-        query = (
-            select(story_stages)
-            .where(story_stages.c.story_id == story_id)
-            .order_by(story_stages.c.at, story_stages.c.id)
-        )
-        return [StageRecord(row.stage, row.at, row.news, row.line) for row in self._connection.execute(query)]
-
-    def step(self, story_id: int, transition: str) -> StageRecord | None:
-        """The step that a message tells of: `new` the first one, `stage:passed` the one to that stage."""
-        wanted = transition.removeprefix("stage:")
-        return next((one for one in self.stages(story_id) if transition == "new" or one.stage.value == wanted), None)
-
-    def change_at(self, story_id: int, transition: str) -> PolicyChange | None:
-        """What was reported when a story appeared (`new`) or reached a stage (`stage:passed`): for messages sent then.
-
-        None: it is the story's lead now, or the report is gone.
-        """
-        steps = select(story_stages.c.article_id, story_stages.c.stage).where(story_stages.c.story_id == story_id)
-        found = self._connection.execute(steps.order_by(story_stages.c.at, story_stages.c.id)).all()
-        wanted = transition.removeprefix("stage:")
-        step = next((one for one in found if transition == "new" or one.stage.value == wanted), None)
-        if step is None or step.article_id is None or step.stage is found[-1].stage:
-            return None
-        query = (
-            select(policy_changes)
-            .where(policy_changes.c.article_id == step.article_id, policy_changes.c.primary, policy_changes.c.current)
-            .order_by(policy_changes.c.position)
-            .limit(1)
-        )
-        row = self._connection.execute(query).mappings().first()
-        return change_from_row(row) if row else None
 
     def revisions(self, story_id: int) -> list[tuple[datetime, str]]:
         """What later reports changed materially, earliest first."""
@@ -280,7 +246,8 @@ class StoryViews:
         steps = self.stages(story.id)
         if len(steps) > 1:
             before = steps[-2]
-            return Related(story.ref, before.line, before.at, self._url(story.id), before.stage)
+            url = self._url(story.id, (before.at, steps[-1].at))
+            return Related(story.ref, before.line, before.at, url, before.stage)
         query = select(stories.c.previous_id).where(stories.c.id == story.id)
         previous = self._connection.execute(query).scalar()
         return None if previous is None else self._related(previous)
@@ -292,9 +259,14 @@ class StoryViews:
             return None
         return Related(other.ref, other.change.line, other.first_at, self._url(other.id), other.stage)
 
-    def _url(self, story_id: int) -> str | None:
-        reports = self.coverage(story_id, limit=1)
-        return reports[0].url if reports else None
+    def _best(self, story_id: int, within: tuple[datetime | None, datetime | None]) -> ArticleRef | None:
+        """The best report of a step: an official page on what went before says nothing of it. Else the story's best."""
+        found = self.coverage(story_id, 1, within) or self.coverage(story_id, 1)
+        return found[0] if found else None
+
+    def _url(self, story_id: int, within: tuple[datetime | None, datetime | None] | None = None) -> str | None:
+        best = self._best(story_id, within or self.span(story_id))
+        return best.url if best else None
 
     def _reasons(self, story: Story) -> tuple[Reason, ...]:
         """Why the first report began the story, and why the change was seen."""
@@ -306,6 +278,11 @@ class StoryViews:
         )
         first = self._connection.execute(query).scalar() or []
         return story.change.reasons + tuple(Reason(item["code"], item["detail"]) for item in first)
+
+
+def _published(since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
+    at = story_articles.c.published
+    return [*([at >= since] if since else []), *([at < until] if until else [])]
 
 
 def _by_source(reports: Sequence[ArticleRef]) -> list[ArticleRef]:

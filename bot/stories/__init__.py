@@ -12,6 +12,7 @@ module              decides
 ``plans``           what an article means for the stories, and what of it is news
 ``stages``          which step of a change is news
 ``revisions``       what a later report adds to a story
+``regrouping``      what people's merges and splits leave behind
 ``coverage``        which source of a story is best
 ``stances``         what an actor's policy is now
 ==================  ======================================================================================
@@ -23,7 +24,9 @@ from bot.stories.keys import keys_for, looks_for
 from bot.stories.matching import decide
 from bot.stories.nearcopies import best, fingerprint
 from bot.stories.plans import assign
+from bot.stories.regrouping import joined, learned
 from bot.stories.revisions import another_under_link, correction, other_item, shortened
+from bot.stories.stages import stage_of
 
 __all__ = [
     "another_under_link",
@@ -34,9 +37,12 @@ __all__ = [
     "correction",
     "decide",
     "fingerprint",
+    "joined",
     "keys_for",
+    "learned",
     "looks_for",
     "other_item",
     "rank",
     "shortened",
+    "stage_of",
 ]

@@ -426,3 +426,67 @@ def test_a_curated_story_gives_way_to_the_observed_one(store: Store) -> None:
         tx.stories.supersede(curated, events[0].story_id)
         assert tx.stories.resolve(curated) == events[0].story_id
         assert [one.story_id for one in tx.stories.candidates([StoryLook(("a:microsoft",), None, None)])] == []
+
+
+def test_a_step_back_to_where_a_story_was_is_a_transition_of_its_own(store: Store) -> None:
+    place = {"targets": ("police",), "jurisdictions": ("US-WA/Tacoma",)}
+    keys = []
+    story_id = 0
+    for day, (action, stage, says) in enumerate(
+        (
+            ("ban", "passed", "Tacoma council passes ban on face recognition"),
+            ("ban", "in force", "Tacoma ban on face recognition takes effect"),
+            ("ban", "challenged", "Tacoma ban on face recognition taken to court"),
+            ("ban", "in force", "Tacoma ban on face recognition back in force"),
+            ("ban", "challenged", "Tacoma ban on face recognition taken to court anew"),
+        )
+    ):
+        step = change("Tacoma City Council", action, stage=stage, line=f"{says} ({day})", **place)
+        _, events = feed(store, article(says, source_id=f"s{day}", day=30.0 * day), step)
+        keys += [event.key for event in events]
+        story_id = events[0].story_id
+    assert keys == ["new", "stage:in force", "stage:challenged", "stage:in force:4", "stage:challenged:5"]
+    with store.reading() as tx:
+        told = [tx.stories.step(story_id, key) for key in keys]
+        assert [one.line[-2:-1] for one in told if one] == ["0", "1", "2", "3", "4"]
+        best = [view.best for key in keys if (view := tx.stories.view(story_id, key))]
+        assert [one.source_id for one in best if one] == ["s0", "s1", "s2", "s3", "s4"]
+
+
+def test_the_best_report_is_one_of_the_step_that_is_told(store: Store) -> None:
+    place = {"targets": ("government",), "jurisdictions": ("US-OR/Portland",)}
+    proposed = change("Portland City Council", "propose", stage="proposed", line="Portland proposes a ban", **place)
+    passed = change("Portland City Council", "ban", stage="passed", line="Portland bans city use", **place)
+    statement = article(
+        "Portland City Council proposes a ban on face recognition",
+        source_id="portland",
+        source_actor="Portland City Council",
+    )
+    _, first = feed(store, statement, proposed)
+    feed(store, article("Portland passes ban on face recognition", source_id="b", day=90), passed)
+    feed(store, article("Portland bans face recognition", source_id="c", day=90.1), passed)
+    story_id = first[0].story_id
+    with store.reading() as tx:
+        now, before = tx.stories.view(story_id), tx.stories.view(story_id, "new")
+        assert now is not None
+        assert before is not None
+        assert now.best is not None
+        assert now.best.source_id == "b", "an official page on the proposal says nothing of its passing"
+        assert before.best is not None
+        assert before.best.source_id == "portland"
+        assert now.previous is not None
+        assert now.previous.url == before.best.url
+        (listed,) = tx.reports.recent().items
+        assert listed.best is not None
+        assert listed.best.source_id == "b"
+        assert [one.best.source_id for one in tx.reports.export() if one.best] == ["b"]
+    feed(
+        store,
+        article("The council's ordinance passes", source_id="portland", source_actor="Portland City Council", day=91),
+        passed,
+    )
+    with store.reading() as tx:
+        view = tx.stories.view(story_id)
+        assert view is not None
+        assert view.best is not None
+        assert view.best.source_id == "portland"

@@ -26,7 +26,7 @@ from bot.model import (
     StoryView,
 )
 from bot.store.entries import StoredEntry
-from bot.store.story_views import StageRecord
+from bot.store.story_steps import StageRecord
 from bot.web import Tracker, build_app
 from bot.web.pages import ago, iso_day, safe_url, span, stage_day, summarise
 
