@@ -392,8 +392,15 @@ class _Reader:
         if token.norm == "to":
             return mention.kind in {"order", "allow", "call", "require", "warn"}
         if "preposition" in following:
-            return token.norm not in {"out", "off", "up"}
+            return token.norm not in {"out", "off", "up"} and not self._votes_to(mention)
         return False
+
+    def _votes_to(self, mention: Mention) -> bool:
+        """`The council voted on Tuesday to ban …`: a name that decides, though a day stands before what it decides."""
+        if mention.kind != "approve" or mention.first not in self.name_ends:
+            return False
+        soon = self.tokens[mention.last + 1 : min(mention.last + 5, self.sentence.last)]
+        return any(token.norm == "to" for token in soon)
 
 
 def _plural(mention: Mention, tokens: tuple[Token, ...]) -> bool:

@@ -36,6 +36,10 @@ DECIDERS = [
     ("San Jose police get council approval for facial recognition", "", "San Jose City Council"),
     ("Kenyan court halts rollout of facial recognition", "The High Court in Nairobi suspended it.", "High Court of Kenya"),
     ("Montana passes law limiting facial recognition", "Gov. Greg Gianforte signed the bill.", "Montana Legislature"),
+    # a day between the vote and what was voted; the police that may no longer use it did not decide
+    ("The Tulsa City Council voted on Tuesday to ban the use of facial recognition by the police department.", "", "Tulsa City Council"),
+    ("Tulsa council votes on ban", "The Tulsa City Council voted 8-3 on Tuesday to ban facial recognition by the police department.", "Tulsa City Council"),
+    ("The San Francisco Board of Supervisors agreed in May to prohibit facial recognition by the police department.", "", "San Francisco Board of Supervisors"),
     # the council's city stands elsewhere
     ("City Council votes to ban facial recognition", "BAKERSFIELD, Calif. - The council voted 5-2 on Tuesday.", "Bakersfield City Council"),
     ("School face recognition paused in New York", "The state Senate and Assembly approved a pause of two years.", "New York State Legislature"),
