@@ -91,5 +91,8 @@ def owe_notice(tx: Tx, parts: Parts, poll: Settled) -> None:
     judgement, advertised = poll.judgement, poll.failure.moved_to if poll.failure else None
     channels, watched, now = judgement.operators_channels, len(judgement.sources), parts.clock()
     state = poll.learned.state
-    for notice in notices.source_changed(poll.source, state, now, channels, of=watched, advertised=advertised):
+    failed = poll.failure.kind if poll.failure else None
+    for notice in notices.source_changed(
+        poll.source, state, now, channels, of=watched, advertised=advertised, failed=failed
+    ):
         tx.outbox.enqueue(notice, now)

@@ -160,7 +160,8 @@ def _notice_folds(
             continue
         first = some[0]
         members = {
-            one.id: {name: one.payload.get(name) for name in ("source", "name", "health", "since")} for one in some
+            one.id: {name: one.payload.get(name) for name in ("source", "name", "health", "since", "answered")}
+            for one in some
         }
         payload = {"health": health, "of": max(int(one.payload.get("of") or 0) for one in some)}
         new = NewDelivery(

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from bot.alerts.quiet import quiet_until
 from bot.errors import Problem
-from bot.model import Delivery, DeliveryKind, Health, NewDelivery, Route, Source, SourceState, Story
+from bot.model import Delivery, DeliveryKind, FailureKind, Health, NewDelivery, Route, Source, SourceState, Story
 
 ROUTE = "operators"
 """Name that notices carry where other deliveries name their route."""
@@ -27,6 +27,7 @@ _SAID = {
     Health.LATE: "late",
     Health.OK: "works again",
 }
+_UNREACHABLE = frozenset({FailureKind.DNS, FailureKind.CONNECT, FailureKind.TIMEOUT})
 _PROBLEMS_SHOWN = 6
 _NAMES_SHOWN = 12
 
@@ -39,6 +40,7 @@ def source_changed(
     *,
     of: int = 0,
     advertised: str | None = None,
+    failed: FailureKind | None = None,
     settle: timedelta = timedelta(minutes=2),
 ) -> list[NewDelivery]:
     """Tell that a source broke, fell silent, is gone, or works again.
@@ -50,6 +52,7 @@ def source_changed(
         channels: The operators' channels.
         of: How many sources are watched.
         advertised: An address at which the site says the feed is now.
+        failed: How its latest poll failed: many that cannot be reached at once are our own network.
         settle: How long the notice waits for others of its kind: many at once are one message.
     """
     since = state.health_since or now
@@ -60,6 +63,7 @@ def source_changed(
         "of": of,
         "since": since.isoformat(),
         "headline": _headline(source, state, since, advertised),
+        "answered": state.health is Health.SILENT or (failed is not None and failed not in _UNREACHABLE),
     }
     if state.health is not Health.OK:
         target = advertised or state.moved_to or source.url
@@ -231,8 +235,7 @@ def worded(payload: Mapping[str, Any]) -> Mapping[str, Any]:
     if payload.get("health") == Health.OK.value:
         headline = f"{count} of {of} sources work again"
         return {**payload, "headline": headline, "lines": [shown]}
-    ours = 2 * count >= of
-    headline = f"{count} of {of} sources failing" + (", probably our own network" if ours else "")
+    headline = f"{count} of {of} sources {_in_common(members)}{_suspected(members, count, of)}"
     return {
         **payload,
         "headline": headline,
@@ -240,6 +243,26 @@ def worded(payload: Mapping[str, Any]) -> Mapping[str, Any]:
         "test": "policywatch sources list",
         "footer": "Next message: on recovery.",
     }
+
+
+def _in_common(members: Sequence[Mapping[str, Any]]) -> str:
+    """Say what is wrong with all of these sources, in one word where they share it."""
+    healths = {"failing" if member.get("health") == Health.GONE else str(member.get("health")) for member in members}
+    (only, *more) = healths
+    return "not well" if more else _SAID.get(Health(only), "failing") if only in TROUBLE else "failing"
+
+
+def _suspected(members: Sequence[Mapping[str, Any]], count: int, of: int) -> str:
+    """Say whose fault it is, where most sources are in trouble and nearly all in the same way.
+
+    What answers, if only with errors, is reached; where nearly every source does so, something between us and them answers.
+    """
+    if 2 * count < of:
+        return ""
+    if all(member.get("health") == Health.LATE for member in members):
+        return ", the worker was probably stopped"
+    answered = sum(bool(member.get("answered")) for member in members)
+    return ", probably our own network" if answered <= 0.2 * len(members) or count >= 0.8 * of else ""
 
 
 def _headline(source: Source, state: SourceState, since: datetime, advertised: str | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,7 +19,6 @@ _QUIET_AT_MOST = timedelta(days=180)
 _QUIET_UNKNOWN = timedelta(days=60)
 LATE_AT_LEAST = timedelta(minutes=15)
 """No source is late before it is overdue by this."""
-_OWN_NETWORK = frozenset({FailureKind.DNS, FailureKind.CONNECT, FailureKind.TIMEOUT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,35 +82,6 @@ def quiet_for(state: SourceState, now: datetime) -> timedelta | None:
     quiet = now - state.last_entry_at
     usual = _QUIET_UNKNOWN if state.habit is None else state.habit * _QUIET_FACTOR
     return quiet if quiet > min(max(usual, _QUIET_AT_LEAST), _QUIET_AT_MOST) else None
-
-
-def own_network(failures: Sequence[Failure | None]) -> bool:
-    """Whether the latest polls of many sources say that it is our network that is down: nearly all fail to connect.
-
-    Args:
-        failures: one value for each source polled lately, None for a success.
-    """
-    unreachable = sum(failure is not None and failure.kind in _OWN_NETWORK for failure in failures)
-    return unreachable >= 5 and unreachable >= 0.8 * len(failures)
-
-
-def fold(notices: Sequence[Notice], watched: int, now: datetime) -> tuple[Notice, ...]:
-    """Many sources entering one bad state together are one notice; the rest pass.
-
-    Args:
-        notices: of one round.
-        watched: how many sources are enabled.
-        now: time of the round.
-    """
-    kept = list(notices)
-    for health in (Health.LATE, Health.FAILING):
-        same = [notice for notice in kept if notice.health is health]
-        if len(same) >= 5 and len(same) * 2 > watched:
-            reason = "the worker was probably stopped" if health is Health.LATE else "our own network is probably down"
-            text = f"{len(same)} of {watched} sources are {health.value} at once: {reason}."
-            kept = [notice for notice in kept if notice.health is not health]
-            kept.append(Notice("*", health, Health.OK, now, text))
-    return tuple(kept)
 
 
 def _while_failing(state: SourceState, failure: Failure, now: datetime) -> tuple[Health, str]:

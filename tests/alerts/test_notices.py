@@ -1,10 +1,15 @@
 """What operators are told, and when not again."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from bot.alerts import notices
+from bot.alerts.folding import plan
+from bot.alerts.settings import DeliverySettings
 from bot.errors import Problem
-from bot.model import Delivery, DeliveryKind, DeliveryState, Health, Source, SourceState
+from bot.model import Delivery, DeliveryKind, DeliveryState, FailureKind, Health, NewDelivery, Source, SourceState
 
 SINCE = datetime(2020, 6, 9, 9, 10, tzinfo=UTC)
 NOW = SINCE + timedelta(hours=2)
@@ -16,9 +21,9 @@ def state(health: Health, **more: object) -> SourceState:
     return SourceState("ms", SOURCE.url, SINCE - timedelta(days=30), health=health, health_since=SINCE, **values)
 
 
-def delivery(**more: object) -> Delivery:
-    values = {"kind": DeliveryKind.POST, "channel": "C1", "story_id": 12} | more
-    return Delivery(id=7, route="policy", dedupe_key="k", state=DeliveryState.SENDING, created_at=NOW, **values)
+def delivery(number: int = 7, **more: object) -> Delivery:
+    values = {"kind": DeliveryKind.POST, "channel": "C1", "story_id": 12, "state": DeliveryState.SENDING} | more
+    return Delivery(id=number, route="policy", dedupe_key="k", created_at=NOW, **values)
 
 
 def test_a_failing_source_is_told_with_what_to_mend():
@@ -84,6 +89,33 @@ def test_many_at_once_are_worded_from_their_members():
     assert notices.worded(payload(7, 61, "ok"))["headline"] == "7 of 61 sources work again"
     assert notices.worded(payload(58, 61))["lines"][0].endswith("and 46 more")
     assert notices.worded({"headline": "x"}) == {"headline": "x"}
+
+
+@pytest.mark.parametrize(
+    ("health", "failed", "says"),
+    [
+        (Health.FAILING, FailureKind.CONNECT, "30 of 40 sources failing, probably our own network"),
+        (Health.FAILING, FailureKind.HTTP, "30 of 40 sources failing"),
+        (Health.LATE, None, "30 of 40 sources late, the worker was probably stopped"),
+        (Health.SILENT, None, "30 of 40 sources unusually silent"),
+    ],
+)
+def test_many_in_trouble_at_once_say_what_they_share(health: Health, failed: FailureKind | None, says: str):
+    told = [
+        delivery(number, kind=DeliveryKind.NOTICE, state=DeliveryState.PENDING, payload=one.payload)
+        for number in range(30)
+        for one in notices.source_changed(
+            replace(SOURCE, id=f"s{number}"), state(health), NOW, ["C1"], of=40, failed=failed
+        )
+    ]
+    ((members, into),) = ((one.members, one.into) for one in plan("C1", told, [], NOW, DeliverySettings()).folds)
+    assert isinstance(into, NewDelivery)
+    assert notices.worded({**into.payload, "members": list(members.values())})["headline"] == says
+
+
+def test_trouble_of_several_kinds_has_no_word_of_its_own():
+    members = [{"source": "a", "health": "silent"}, {"source": "b", "health": "gone", "answered": True}]
+    assert notices.worded({"members": members, "of": 9})["headline"] == "2 of 9 sources not well"
 
 
 def test_each_channel_is_welcomed_once():

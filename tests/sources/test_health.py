@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.model import Failure, FailureKind, Health, SourceKind
-from bot.sources.health import Assessment, Notice, assess, assess_schedule, fold, own_network, quiet_for
+from bot.sources.health import Assessment, Notice, assess, assess_schedule, quiet_for
 from tests.sources.samples import NOW, source, state
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -96,24 +96,6 @@ def test_a_source_that_is_not_polled_is_late() -> None:
     assert assess_schedule(source(), state(), NOW).notice is None
     failing = state(next_poll_at=NOW - DAY, interval=HOUR, health=Health.FAILING)
     assert assess_schedule(source(), failing, NOW).health is Health.FAILING
-
-
-def test_our_own_network_is_suspected_when_nearly_all_are_unreachable() -> None:
-    lost = Failure(FailureKind.CONNECT, "x.")
-    assert own_network([lost] * 9 + [None])
-    assert not own_network([lost] * 9 + [None] * 9)
-    assert not own_network([lost] * 3)
-    assert not own_network([BROKEN] * 20)
-
-
-def test_many_notices_of_one_kind_become_one() -> None:
-    notices = [Notice(f"s{n}", Health.FAILING, Health.OK, NOW, "x.") for n in range(30)]
-    other = Notice("t", Health.SILENT, Health.OK, NOW, "y.")
-    folded = fold([*notices, other], 40, NOW)
-    assert [notice.source_id for notice in folded] == ["t", "*"]
-    assert folded[1].text == "30 of 40 sources are failing at once: our own network is probably down."
-    assert fold(notices[:4], 5, NOW) == tuple(notices[:4])
-    assert fold(notices, 100, NOW) == tuple(notices)
 
 
 def test_the_key_tells_source_state_and_moment() -> None:
