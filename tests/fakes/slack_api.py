@@ -18,6 +18,15 @@ BOT_USER = "U0FAKEBOT"
 TEAM = "T0FAKETEAM"
 SCOPES = "chat:write,commands,channels:history,groups:history,channels:read,groups:read,im:write,im:history"
 
+NEEDS = {
+    "chat.postMessage": {"": "chat:write"}, "chat.update": {"": "chat:write"}, "chat.delete": {"": "chat:write"},
+    "chat.postEphemeral": {"": "chat:write"}, "conversations.open": {"": "im:write"},
+    "conversations.history": {"C": "channels:history", "G": "groups:history", "D": "im:history"},
+    "conversations.replies": {"C": "channels:history", "G": "groups:history", "D": "im:history"},
+    "conversations.info": {"C": "channels:read", "G": "groups:read", "D": "im:read"},
+}  # fmt: skip
+"""The scope that a method needs, by the kind of conversation it is called for."""
+
 Arguments = dict[str, Any]
 
 
@@ -70,7 +79,18 @@ class WebApi:
         handler = getattr(self, f"_do_{method.replace('.', '_')}", None)
         if handler is None:
             raise Refused("unknown_method")
+        self._permit(method, arguments)
         return {"ok": True, **handler(arguments)}
+
+    def _permit(self, method: str, arguments: Arguments) -> None:
+        """Refuse what the token has no scope for."""
+        by_kind = NEEDS.get(method, {})
+        channel_id = str(arguments.get("channel") or "")
+        known = self.channels.get(channel_id)
+        kind = "G" if known is not None and known.private else channel_id[:1]
+        needed = by_kind.get("") or by_kind.get(kind)
+        if needed and needed not in self.scopes.split(","):
+            raise Refused("missing_scope", needed=needed, provided=self.scopes)
 
     def _channel(self, arguments: Arguments, *, write: bool = False) -> Channel:
         channel_id = str(arguments.get("channel", ""))

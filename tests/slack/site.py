@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 from aiohttp import web
@@ -19,7 +20,7 @@ from bot.slack.ports import StoryRow
 from bot.slack.routes import PATH, slack_routes
 from bot.slack.verify import Verifier
 from tests.fakes.slack_desk import NOW, FakeCommands, FakeQueries
-from tests.fakes.slack_requests import SECRET, click, interaction, signed, slash_command
+from tests.fakes.slack_requests import FORM, SECRET, click, interaction, signed, slash_command
 from tests.fakes.slack_rules import refuse_message
 from tests.fakes.slack_server import FakeSlack
 
@@ -53,6 +54,19 @@ class Site:
     async def interact(self, payload: dict[str, Any]) -> Any:
         """Send a click, a modal or a shortcut."""
         status, answer = await self.send(interaction(payload))
+        assert status == 200
+        return answer
+
+    async def happens(self, kind: str, payload: dict[str, Any]) -> Any:
+        """Send what would come over a WebSocket as an envelope of this kind; gives the acknowledgement."""
+        match kind:
+            case "slash_commands":
+                body, form = urlencode(payload).encode(), FORM
+            case "interactive":
+                body, form = interaction(payload), FORM
+            case _:
+                body, form = json.dumps(payload).encode(), "application/json"
+        status, answer = await self.send(body, signed(body, content_type=form))
         assert status == 200
         return answer
 

@@ -40,6 +40,24 @@ async def test_it_refuses_what_slack_refuses(slack: FakeSlack, method: str, toke
     assert (await call(slack.api_url, method, token, channel="C0NOWHERE01", text="x"))["error"] == error
 
 
+async def test_what_the_token_has_no_scope_for_is_refused(slack: FakeSlack):
+    slack.scopes, slack.channels["C0POLICY001"].private = "channels:history", False
+    answer = await call(slack.api_url, "chat.postMessage", channel="C0POLICY001", text="x")
+    assert (answer["error"], answer["needed"]) == ("missing_scope", "chat:write")
+    assert (await call(slack.api_url, "conversations.history", channel="C0POLICY001"))["ok"]
+    slack.channels["C0POLICY001"].private = True
+    answer = await call(slack.api_url, "conversations.history", channel="C0POLICY001")
+    assert answer["needed"] == "groups:history"
+
+
+async def test_a_view_keeps_its_type(slack: FakeSlack):
+    modal = {"type": "modal", "title": {"type": "plain_text", "text": "x"}, "blocks": []}
+    home = await call(slack.api_url, "views.publish", user_id="U0ANNA0001", view={"type": "home", "blocks": []})
+    answer = await call(slack.api_url, "views.update", view_id=home["view"]["id"], view=modal)
+    assert answer["error"] == "invalid_arguments"
+    assert (await call(slack.api_url, "views.update", view_id="V0UNKNOWN", view=modal))["error"] == "not_found"
+
+
 async def test_a_message_needs_text_or_blocks_and_metadata_of_bounded_size(slack: FakeSlack):
     big = {"event_type": "x", "event_payload": {"k": "v" * 9_000}}
     assert (await call(slack.api_url, "chat.postMessage", channel="C0POLICY001"))["error"] == "no_text"
