@@ -235,11 +235,12 @@ class SlackReader:
         operator = self.may_change(user)
         recent = self.recent(Ask("recent", since=RECENT, count=MOST_STORIES), now)
         with self._parts.store.reading() as tx:
-            following = [label.subject for label in tx.runtime.labels(now, label="follow") if label.person == user]
+            held = [label.subject for label in tx.runtime.labels(now, label=labels.FOLLOW) if label.person == user]
+            followed = [view for subject in held if (view := tx.stories.view(subject)) is not None]
         return HomeView(
             recent,
             tuple(self._parts.routes()),
-            tuple(following),
+            tuple(_row(one.story, best=one.best) for one in followed),
             tuple(self.sources(now)[1]) if operator else (),
             tuple(self._reader.checks()) if operator else (),
             operator=operator,

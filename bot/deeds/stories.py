@@ -49,7 +49,16 @@ class StoryDeeds:
             if held is None:
                 _say(tx, story_id, labels.TAKEN, by, now)
                 labels.edit_messages(tx, story_id, now)
-        return Done(f"You take care of {ref_of(story_id)}; its messages say so.")
+        taken = ref_of(story_id)
+        return Done(f"You take care of {taken}; its messages say so.", release=taken)
+
+    def release(self, ref: str, by: Asker, now: datetime) -> Done:
+        """Undo :meth:`take`, for who took it."""
+        with self._parts.store.transaction(lock=True) as tx:
+            story_id = known(tx, ref)
+            if tx.runtime.unlabel(ref_of(story_id), labels.TAKEN, person=by.user):
+                labels.edit_messages(tx, story_id, now)
+        return Done(f"You do not take care of {ref_of(story_id)}; anybody can.")
 
     def follow(self, ref: str, by: Asker, now: datetime) -> Done:
         """Have a person told directly of every later stage; a second time ends it."""

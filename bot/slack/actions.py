@@ -90,6 +90,7 @@ def listen(app: AsyncApp, desk: Desk) -> None:
         blocks.UNDO: _undo,
         answers.PAGE: _page,
         answers.SHARE: _share,
+        answers.RELEASE: _release,
         reports.MUTE_SOURCE: _mute_source,
         reports.COPY_DIGEST: _copy_digest,
         f"{pages.WHY_ACTION}_analyse": _analyse,
@@ -172,7 +173,8 @@ async def _more(desk: Desk, click: Click) -> None:
         return await _say(desk, click, "That story is no longer there.")
     match what:
         case "take":
-            await _say(desk, click, (await run(desk.commands.take, click.ref, click.by, desk.clock())).text)
+            done = await run(desk.commands.take, click.ref, click.by, desk.clock())
+            await _answer(desk, click, answers.done(done, click.by.channel))
         case "follow":
             await _follow(desk, click)
         case "mute":
@@ -183,6 +185,11 @@ async def _more(desk: Desk, click: Click) -> None:
             if shown := await _shown(desk, click):
                 await _answer(desk, click, pages.story_why(shown))
     return None
+
+
+async def _release(desk: Desk, click: Click) -> None:
+    done = await run(desk.commands.release, click.ref, click.by, desk.clock())
+    await _answer(desk, click, answers.text_only(done.text), replace_it=click.ephemeral)
 
 
 async def _follow(desk: Desk, click: Click) -> None:

@@ -20,6 +20,7 @@ from bot.slack.writing import filter_words, length_word, write
 
 PAGE = "pw_page"
 SHARE = "pw_share"
+RELEASE = "pw_release"
 UNMUTE_HERE = "pw_unmute_here"
 """Undoes a mute; the value is the channel, a blank, and what was muted."""
 LINE = 110
@@ -54,9 +55,10 @@ def text_only(text: str) -> Message:
 def done(what: Done, channel: str) -> Message:
     """Return what came of a deed, with a button that undoes it where there is one."""
     said = text_only(what.text)
-    if not what.undo:
-        return said
-    return replace(said, blocks=(*said.blocks, e.actions(undo_button("Undo", channel, what.undo), block_id="actions")))
+    buttons = [undo_button("Undo", channel, what.undo)] if what.undo else []
+    if what.release:
+        buttons.append(e.button("Give it back", RELEASE, value=what.release))
+    return replace(said, blocks=(*said.blocks, e.actions(*buttons, block_id="actions"))) if buttons else said
 
 
 def undo_button(text: str, channel: str, subject: str, number: int = 0) -> e.Element:

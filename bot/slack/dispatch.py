@@ -68,7 +68,8 @@ def _muted(_: Ask, on: Reading) -> Message:
 
 
 def _status(_: Ask, on: Reading) -> Message:
-    return pages.status(on.queries.status(on.now))
+    counts = on.queries.sources(on.now)[0]
+    return pages.status(on.queries.status(on.now), answers.sources_line(counts, on.now))
 
 
 def _help(ask: Ask, on: Reading) -> Message:

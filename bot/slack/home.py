@@ -7,7 +7,6 @@ from typing import Any
 
 from bot.slack import answers, pages
 from bot.slack import elements as e
-from bot.slack import text as t
 from bot.slack.asks import Vocabulary
 from bot.slack.commands import COMMAND
 from bot.slack.ports import HomeView
@@ -31,8 +30,11 @@ def home(view: HomeView, vocabulary: Vocabulary, now: datetime) -> dict[str, Any
     if view.muted:
         blocks += _muted(view)
     if view.following:
-        refs = ", ".join(t.one_line(ref, 14) for ref in view.following[:20])
-        blocks.append(e.rich(e.section(e.words("You follow", bold=True), e.words(f"  {refs}"))))
+        followed = answers.story_rows(view.following[:MOST_STORIES], vocabulary.places, now)
+        more = len(view.following) - len(followed)
+        rest = [e.section(e.words(f"and {more:,} more", italic=True))] if more > 0 else []
+        rows = (e.section(*row) for row in followed)
+        blocks.append(e.rich(e.section(e.words("You follow", bold=True)), *rows, *rest))
     if view.operator:
         blocks += _operators(view, now)
     blocks.append(e.actions(e.button("Refresh", REFRESH), block_id="actions"))

@@ -240,8 +240,8 @@ def undo_row(found: Sequence[Muted]) -> e.Block:
     return e.actions(*buttons, block_id="muted")
 
 
-def status(checks: Sequence[Check]) -> Message:
-    """Return what readiness depends on, one line each."""
+def status(checks: Sequence[Check], looked: str = "") -> Message:
+    """Return what readiness depends on, one line each; and how many sources there are and when one was last ``looked`` at."""
     bad = [check for check in checks if not check.ok]
     head = (
         "All well."
@@ -257,7 +257,8 @@ def status(checks: Sequence[Check]) -> Message:
         for check in checks[:20]
     ]
     parts = [e.section(e.words(head, bold=True)), *(e.section(*row) for row in rows)]
-    return fit(Message(t.escape(head), (e.rich(*parts),)))
+    foot = [e.context(looked, block_id="sources")] if looked else []
+    return fit(Message(t.escape("\n".join(filter(None, (head, looked)))), (e.rich(*parts), *foot)))
 
 
 def route_row(route: Route) -> list[e.Element]:

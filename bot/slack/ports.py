@@ -129,8 +129,8 @@ class HomeView:
 
     recent: Listing
     routes: tuple[Route, ...] = ()
-    following: tuple[str, ...] = ()
-    """Refs of stories that the person follows."""
+    following: tuple[StoryRow, ...] = ()
+    """Stories that the person follows."""
     troubled: tuple[SourceRow, ...] = ()
     """Sources not well; only filled for operators."""
     checks: tuple[Check, ...] = ()
@@ -151,6 +151,8 @@ class Done:
     ok: bool = True
     undo: str = ""
     """What an *Undo* button below the answer gives to :meth:`Commands.unmute_here`; empty: no button."""
+    release: str = ""
+    """The story that a *Give it back* button names to :meth:`Commands.release`; empty: no button."""
 
 
 class Queries(Protocol):
@@ -224,6 +226,9 @@ class Commands(Protocol):
 
     def take(self, ref: str, by: Asker, now: datetime) -> Done:
         """Note that a person takes care of a story; the first one stays, and its messages say who."""
+
+    def release(self, ref: str, by: Asker, now: datetime) -> Done:
+        """Note that a person no longer takes care of a story; who never did changes nothing."""
 
     def follow(self, ref: str, by: Asker, now: datetime) -> Done:
         """Tell a person when the story moves on, in the direct conversation ``by.channel``; a second time ends it."""

@@ -244,7 +244,7 @@ def _answers() -> list[dict[str, Any]]:
         shot("/policywatch show s12", pages.story(Shown(microsoft(42), tuple(filter(None, (microsoft(42).best, microsoft().best)))), HERE)),
         shot("/policywatch stance Microsoft", pages.ledger(stances, Ask("stance", subject="Microsoft"), WORDS)),
         shot("/policywatch sources", pages.sources(replace(counts, broken=1), [troubled()], Ask("sources"), NOW)),
-        shot("/policywatch status", pages.status(checks)),
+        shot("/policywatch status", pages.status(checks, answers.sources_line(counts, NOW))),
         shot("/policywatch muted", pages.muted(muted())),
     ]  # fmt: skip
     return [one | {"frame": "ephemeral"} for one in found]
@@ -284,7 +284,7 @@ def _views() -> list[dict[str, Any]]:
         Route("policy-team", "C0123456789"),
         Route("eu", "C0987654321", schedule=Schedule("weekly", 9, zone="Europe/Brussels"), filters=Filters(jurisdictions=("EU",)), origin="subscription"),
     )  # fmt: skip
-    view = HomeView(listing, routes, following=("s12",), troubled=(troubled(),), operator=True, muted=muted()[:1])
+    view = HomeView(listing, routes, following=rows()[:1], troubled=(troubled(),), operator=True, muted=muted()[:1])
     coverage = tuple(filter(None, (microsoft(42).best, microsoft().best)))
     return [
         {"title": "Not relevant", "frame": "modal", "view": modals.not_relevant(Shown(microsoft()), "C1", WORDS)},

@@ -114,7 +114,7 @@ class FakeQueries:
         return HomeView(
             recent=Listing(tuple(self.rows[:5]), len(self.rows), None, self.counts),
             routes=tuple(route for routes in self.routes_of.values() for route in routes),
-            following=("s12",),
+            following=tuple(self.rows[:1]),
             troubled=tuple(self.sources_now) if operator else (),
             checks=tuple(self.checks) if operator else (),
             operator=operator,
@@ -180,7 +180,13 @@ class FakeCommands:
         if holder and holder != by.user:
             return Done(f"Somebody else has {ref} already.", ok=False)
         self._mark(ref, taken_by=by.user)
-        return Done(f"You take {ref}.")
+        return Done(f"You take {ref}.", release=ref)
+
+    def release(self, ref: str, by: Asker, now: datetime) -> Done:
+        self._note("release", ref, by)
+        if self.marks.get(ref, Marks()).taken_by == by.user:
+            self._mark(ref, taken_by=None)
+        return Done(f"You do not take {ref}.")
 
     def follow(self, ref: str, by: Asker, now: datetime) -> Done:
         self._note("follow", (ref, by.channel), by)

@@ -55,6 +55,21 @@ async def test_the_first_to_take_a_story_stays_and_every_message_says_who(world:
     assert ANNA.user in blocks_of(world, OTHER)
 
 
+async def test_a_story_is_given_back_by_who_took_it(world: World):
+    ref = world.story()
+    await world.deliver()
+    world.deeds.take(ref, ANNA, world.now)
+    await world.deliver()
+    world.deeds.release(ref, BEN, world.now)
+    assert len(world.labels("taken")) == 1, "another's is not his to give"
+    for _ in range(2):
+        world.deeds.release(ref, ANNA, world.now)
+    assert edits(world) == 2, "one for each channel, the second time changed nothing"
+    await world.deliver()
+    assert ANNA.user not in blocks_of(world, POLICY)
+    assert world.deeds.take(ref, BEN, world.now).ok
+
+
 async def test_a_taken_click_that_changes_nothing_owes_no_edit(world: World):
     ref = world.story()
     await world.deliver()

@@ -136,7 +136,7 @@ def test_home_and_routes_show_files_subscriptions_and_what_is_followed(world: Wo
     world.deeds.follow("s1", ANNA, world.now)
     world.deeds.subscribe(Filters(), Schedule("daily"), replace(ANNA, channel="C0SUBSCR001"), world.now)
     home = world.reader.home(ANNA.user, world.now)
-    assert home.following == ("s1",)
+    assert [(row.ref, row.line.split()[0]) for row in home.following] == [("s1", "Microsoft")]
     assert len(home.recent.rows) == 3
     assert len(home.routes) == 4
     assert home.operator, "nobody is listed, so that everybody looks after the sources"

@@ -39,6 +39,18 @@ async def test_ill_take_it_is_noted_once_and_named(site: Site):
     assert site.commands.changes == 1
 
 
+async def test_who_took_a_story_gives_it_back_from_the_answer(site: Site):
+    taken = await clicked(site, chosen(blocks.MORE, "take:s12"))
+    (give,) = next(block for block in taken["blocks"] if block["type"] == "actions")["elements"]
+    assert give["text"]["text"] == "Give it back"
+    given = await clicked(site, give)
+    assert (given["text"], given["replace_original"]) == ("You do not take s12.", True)
+    assert site.commands.marks["s12"] == Marks()
+    await clicked(site, chosen(blocks.MORE, "take:s12"), user="U0BORIS001")
+    refused = await clicked(site, chosen(blocks.MORE, "take:s12"))
+    assert "Give it back" not in shown_text(refused), "it is another's"
+
+
 async def test_follow_and_mute_here(site: Site):
     assert (await clicked(site, chosen(blocks.MORE, "follow:s12")))["text"] == "You follow s12."
     assert site.commands.done == [("follow", ("s12", "D0ANNA0001"), "U0ANNA0001")], "told in the direct conversation"
@@ -340,6 +352,6 @@ async def test_the_other_answers(site: Site):
     assert "Did you mean Microsoft?" in (await site.type("stance mikrosoft"))["text"]
     assert "Told as s12." in (await site.type("why https://example.org/a"))["text"]
     assert "HTTP 404" in shown_text(await site.type("sources"))
-    assert (await site.type("status"))["text"] == "All well."
+    assert (await site.type("status"))["text"] == "All well.\n61 sources, last checked just now, 2 broken"
     assert "Coverage (1)" in shown_text(await site.type("show s12"))
     assert (await site.type("show s99"))["text"] == "There is no story s99."

@@ -141,7 +141,7 @@ def test_any_list_of_stories_fits(found: tuple[StoryRow, ...], word: str, verb: 
     listing = Listing(found, 99, found[0] if found else None, SourceCounts(61, 2, LATER))
     taken(answers.listing(listing, ask, WORDS, LATER))
     taken(pages.ledger(Ledger(word or "x", found, 99, (word,)), ask, WORDS))
-    view = home.home(HomeView(listing, following=tuple(row.ref for row in found)), WORDS, LATER)
+    view = home.home(HomeView(listing, following=found), WORDS, LATER)
     assert refuse_view(view) == []
 
 
