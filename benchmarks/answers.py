@@ -226,6 +226,12 @@ def questions(reader: SlackReader, filled: Filled, chance: random.Random) -> Ite
         lambda: reader.recent(Ask("recent", since=timedelta(days=365), filters=us, count=20, offset=380), NOW),
     )
     yield (
+        "recent, one actor, nothing in the last hour",
+        lambda: reader.recent(
+            Ask("recent", since=timedelta(hours=1), filters=Filters(actors=(chance.choice(filled.actors),))), NOW
+        ),
+    )
+    yield (
         "recent, one actor, all time",
         lambda: reader.recent(
             Ask("recent", since=timedelta(days=365 * YEARS), filters=Filters(actors=(chance.choice(filled.actors),))),

@@ -124,7 +124,7 @@ def lines(found: InForce) -> Iterator[str]:
         yield f"  refused, the last good ones stay: {problem}"
     yield ""
     off = f", {found.sources_off} off" if found.sources_off else ""
-    yield f"{len(found.sources)} sources on{off}"
+    yield f"{len(found.sources):,} {'source' if len(found.sources) == 1 else 'sources'} on{off}"
     for source in found.sources:
         every = f"every {source['every']}" if source["every"] else "adaptive"
         yield f"  {source['id']}  {source['kind']}, {every}  {source['url']}  ({source['defined']})"

@@ -263,7 +263,7 @@ async def _suggest(desk: Desk, click: Click) -> None:
 
 
 async def _missed(desk: Desk, click: Click) -> None:
-    await _say(desk, click, (await run(desk.commands.record_missed, click.value, click.by, desk.clock())).text)
+    await _changed(desk, click, desk.commands.record_missed, click.value)  # a label, and it may fetch the page
 
 
 # --- modals -------------------------------------------------------------------------------------------------------------------

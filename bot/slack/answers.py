@@ -97,7 +97,7 @@ def help_page(ask: Ask, vocabulary: Vocabulary = NO_NAMES) -> Message:
 def listing(found: Listing, ask: Ask, vocabulary: Vocabulary, now: datetime) -> Message:
     """Return one page of `recent` or `search`; an empty one says when something last happened."""
     if not found.rows:
-        return _empty(found, ask, now)
+        return _empty(found, ask, vocabulary.places, now)
     scope = _scope(ask)
     shown = f"{ask.offset + 1}–{ask.offset + len(found.rows)}" if ask.offset else str(len(found.rows))
     head = f"{scope} · {shown} of {found.total:,}"
@@ -165,7 +165,7 @@ def _paging(found: Listing, ask: Ask) -> e.Block:
     return e.actions(*controls, block_id="actions")
 
 
-def _empty(found: Listing, ask: Ask, now: datetime) -> Message:
+def _empty(found: Listing, ask: Ask, places: Mapping[str, str], now: datetime) -> Message:
     if ask.verb == "search":
         text = f"Nothing holds “{t.one_line(ask.subject, 80)}”."
     else:
@@ -177,7 +177,8 @@ def _empty(found: Listing, ask: Ask, now: datetime) -> Message:
     wider = replace(ask, since=timedelta(days=90), offset=0)
     hint = f"Try: {write(wider)}" if ask.verb == "recent" and length_word(_since(ask)) != "90d" else "Try: help"
     line = t.shorten(text, 600)
-    return fit(Message(t.escape(line), (e.rich(e.section(e.words(line))), e.context(hint))))
+    last = [e.section(*row) for row in story_rows((found.last,), places, now)] if found.last else []
+    return fit(Message(t.escape(line), (e.rich(e.section(e.words(line)), *last), e.context(hint))))
 
 
 def sources_line(counts: SourceCounts, now: datetime, *, short: bool = False) -> str:

@@ -202,6 +202,9 @@ async def test_changes_can_be_limited_to_listed_people(site: Site):
     assert "Only people listed" in (await clicked(site, button(blocks.UNDO, "s12")))["text"]
     assert "Only people listed" in (await clicked(site, button(reports.MUTE_SOURCE, "example-post")))["text"]
     modal = modals.not_relevant(site.queries.show_now("s12"), "C0POLICY001", site.queries.words)
+    for name in ("analyse", "missed"):
+        answer = await clicked(site, button(f"pw_why_action_{name}", "https://example.org/x"))
+        assert "Only people listed" in answer["text"]
     answer = await site.interact(submission(modal, picked("what", "not_a_change")))
     assert "Only people listed" in shown_text(answer["view"])
     assert site.commands.done == []

@@ -67,6 +67,7 @@ async def test_an_empty_answer_names_the_last_change_and_a_wider_question(site: 
     site.queries.rows = []
     answer = await site.type("recent in:EU")
     assert answer["text"] == "No changes in 7 days for in:EU. Last: s8, 29 May. 61 sources checked just now."
+    assert visible(answer["blocks"][0]).split("\n")[-1] == "s8  29 May  —  Old", "and what it was"
     assert "Try: recent in:EU since:90d" in text_of(answer)
     assert "Nothing holds “xyz”." in (await site.type("search xyz"))["text"]
 
