@@ -16,6 +16,9 @@ from bot.analysis.text import Sentence
 
 SURE, UNSURE = 2.6, 1.0
 """Log-odds that the grammar's action gets for an act that is told to happen, and for a noun or a mere deciding word."""
+_LIMITS = frozenset({"halt", "pause", "ban", "restrict"})
+_LIFTS = frozenset({"resume", "repeal"})
+"""What undoes a limit is told in the same words ("lifts its moratorium"): only the grammar knows which way round."""
 _STAGES = {"propose": "proposed", "enact": "enacted"}
 """Where an action that the grammar did not see stands."""
 
@@ -29,10 +32,14 @@ def settle_action(lead: Candidate, phrased: Phrased) -> bool:
     likely = max(
         phrased.actions, key=lambda action: (phrased.actions[action] + trust * (action == frame.action), action)
     )
-    if likely == frame.action:
+    if likely == frame.action or (frame.strength in STRONG and _turned(frame.action, likely)):
         return False
     restage(frame, likely)
     return True
+
+
+def _turned(one: str, other: str) -> bool:
+    return one in _LIFTS and other in _LIMITS
 
 
 def restage(frame: Frame, action: str) -> None:

@@ -47,3 +47,21 @@ def test_stage(ask: Ask, title: str, text: str, stage: str) -> None:
     lead = ask(title, text).lead
     assert lead is not None
     assert lead.stage == stage
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (
+            "Amazon lifts moratorium on police use of Rekognition",
+            "Amazon has ended its moratorium on police use of Rekognition, its facial recognition software.",
+        ),
+        ("Amazon ends moratorium on police use of facial recognition", "The company lifted its one-year pause on Tuesday."),
+        ("Tacoma City Council repeals ban on police facial recognition", "The council repealed its ban on Tuesday."),
+    ],
+)
+def test_what_undoes_a_limit_is_not_taken_for_the_limit(ask: Ask, title: str, text: str) -> None:
+    """The phrases of both are the same words."""
+    lead = ask(title, text).lead
+    assert lead is not None
+    assert lead.action in {"repeal", "resume"}
