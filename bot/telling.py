@@ -121,6 +121,7 @@ class Teller:
         if not analysis.changes:
             return Told("no_change", self._why_silent(analysis), copy_of=copy_id)
         plan, recorded = self._assign(article, analysis, copied)
+        copy_id = plan.copy_of if known is None else None
         if edited is not None:
             plan = _corrected(plan, edited)
         events = self._tx.stories.apply(

@@ -8,14 +8,15 @@ measure's stages lie apart; headline words only as far as one burst of coverage.
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from bot.model import Analysis, Article, PolicyChange, StoryLook, date_of
-from bot.stories.actors import NATIONS, actor_key, names_in
+from bot.model import Action, Analysis, Article, PolicyChange, StoryLook, date_of
+from bot.stories.actors import NATIONS, SAME_NAMES, actor_key, names_in
 from bot.stories.families import FAMILY, LINK_BACK, THREAD_WINDOW, Family
 from bot.stories.measures import measures
 from bot.stories.places import level, narrowest
-from bot.stories.text import fold, plain_title, telling_words
+from bot.stories.text import fold, plain_title, telling_words, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,6 +30,9 @@ DAYS: Final = timedelta(days=3)
 AHEAD: Final = timedelta(days=45)
 """How much later a story may have begun than a report that arrives late."""
 TITLE_KEYS: Final = 6
+COURT_KEYS: Final = 24
+IN_COURT: Final = frozenset({Action.SUE, Action.RULE})
+"""Acts that may be a step of somebody else's law."""
 _SORTS: Final = {
     Family.LIMIT: "act", Family.ALLOW: "act", Family.LAW: "act", Family.ENFORCE: "case", Family.LITIGATE: "case",
     Family.TALK: "talk",
@@ -74,6 +78,9 @@ def looks_for(article: Article, analysis: Analysis) -> tuple[StoryLook, ...]:
         far = tuple(key for key in far if "|" not in key)
         if far:
             looks.append(StoryLook(far, at - THREAD_WINDOW, at + AHEAD))
+        contested = _contested(analysis.changes, title)
+        if contested:
+            looks.append(StoryLook(contested, at - THREAD_WINDOW, at, limit=12))
         actors = _only(primary, ("a:", "m:"))
         if actors:
             looks.append(StoryLook(actors, at - LINK_BACK, at, limit=12))
@@ -85,6 +92,17 @@ def looks_for(article: Article, analysis: Analysis) -> tuple[StoryLook, ...]:
             if keys:
                 looks.append(StoryLook(keys, since, min(until, at) if until else at, limit=20))
     return tuple(dict.fromkeys(looks))
+
+
+def _contested(changes: Iterable[PolicyChange], title: str) -> tuple[str, ...]:
+    """Keys of whoever the headline of a suit or judgement may name as the lawmakers: "judge strikes down Tacoma's ban"."""
+    if not any(change.primary and change.action in IN_COURT for change in changes):
+        return ()
+    told = [SAME_NAMES.get(word, word) for word in words(plain_title(title))]
+    telling = telling_words(plain_title(title))
+    alone = [f"a:{word}" for word in told if word in telling]
+    pairs = [f"a:{one} {other}" for one, other in pairwise(told)]
+    return tuple(dict.fromkeys([*alone, *pairs]))[:COURT_KEYS]
 
 
 def _all_keys(changes: Iterable[PolicyChange], title: str) -> tuple[str, ...]:

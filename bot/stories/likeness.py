@@ -13,7 +13,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from bot.model import PolicyChange, Reason, StoryCandidate
+from bot.model import PolicyChange, Reason, Stage, StoryCandidate
 from bot.stories.actors import ActorKey, Body, Branch, Same
 from bot.stories.details import BILL, FIGURE, shared
 from bot.stories.families import (
@@ -22,18 +22,21 @@ from bot.stories.families import (
     FAMILY,
     LINK_BACK,
     THREAD_WINDOW,
+    Family,
     Fit,
     fit,
     undoes,
     window,
 )
+from bot.stories.keys import IN_COURT
 from bot.stories.measures import contradict, measures
 from bot.stories.places import Places, relate
 from bot.stories.reported import Known, Report, actor_of, known, makes_law, same_decider, stems, telling
 from bot.stories.stages import PHASE, Phase, stage_of
 from bot.stories.text import stem
 
-_OPEN: Final = frozenset({"anyone", "public_space"})
+OPEN: Final = frozenset({"anyone", "public_space"})
+"""Users that take all others in."""
 _NEIGHBOURS: Final = tuple(
     frozenset(users.split())
     for users in (
@@ -44,6 +47,8 @@ _NEIGHBOURS: Final = tuple(
     )
 )
 """Users that desks name for one another: a city's ban is on its government, its police or its employees."""
+_CONTESTED: Final = frozenset({Stage.CHALLENGED, Stage.STRUCK_DOWN})
+_LAWS: Final = frozenset({Family.LIMIT, Family.ALLOW, Family.LAW})
 _SAME_DAYS: Final = timedelta(days=2)
 _WEEKS: Final = timedelta(days=21)
 _OTHER_CASE: Final = 0.25
@@ -123,6 +128,10 @@ def _weigh(this: Report, reading: PolicyChange, story: Known, common: Mapping[st
     actions = fit(this.change.action, reading.action)
     if undoes(this.change.action, reading.action) and this.article.published > candidate.last_at:
         actions = Fit.UNDOES
+    contested = contests(this, reading, other, candidate) and places is not Places.APART
+    if contested:
+        same, actions = Same.PARTY, Fit.RELATED
+        evidence.add(1.0, "court", f"what is taken to court is what {reading.actor} decided")
     close = story.gap <= _SAME_DAYS and (
         told_alike >= _TOLD_ALIKE
         or (title or 0.0) >= _LIKE_HEADLINE
@@ -130,6 +139,9 @@ def _weigh(this: Report, reading: PolicyChange, story: Known, common: Mapping[st
     )
     _weigh_action(evidence, this.change, reading, actions, by_law=by_law, close=close)
     _weigh_targets(evidence, this.change, reading, close=close)
+    apart = story.gap > _SAME_DAYS and title == 0.0 and told_alike < _LEAST_DETAILS and actions is not Fit.SAME
+    if apart and _one_names_users(this, candidate):
+        evidence.add(-0.8, "users", "another act, users named in one of them only, and no word or name in common")
     _weigh_place(
         evidence, places, same, public=by_law or this.actor.body is not Body.NONE or FAMILY[this.change.action] in CASES
     )
@@ -141,6 +153,7 @@ def _weigh(this: Report, reading: PolicyChange, story: Known, common: Mapping[st
     if gap > _WEEKS and not title and not (_moves_on(this, reading, by_law=by_law) or _recalls(this, other, candidate)):
         evidence.add(-0.5, "apart", "later, and no word of headline or opening in common")
     allowed = LINK_BACK if actions is Fit.UNDOES else _allowed(this, reading, by_law=by_law)
+    allowed = THREAD_WINDOW if contested else allowed
     _weigh_time(evidence, this, gap, allowed, title)
     return Likeness(evidence.total, tuple(evidence.reasons), same, places, actions, gap > allowed, gap, title)
 
@@ -184,8 +197,8 @@ def _weigh_action(
 
 
 def _weigh_targets(evidence: _Evidence, change: PolicyChange, reading: PolicyChange, *, close: bool) -> None:
-    one, other = set(change.targets), set(reading.targets)
-    if not one or not other or _OPEN & (one | other):
+    one, other = _plainly(change.targets), _plainly(reading.targets)
+    if not one or not other or OPEN & (one | other):
         if one & other:
             evidence.add(0.3, "targets", f"both on {', '.join(sorted(one & other))}")
     elif one & other:
@@ -194,6 +207,17 @@ def _weigh_targets(evidence: _Evidence, change: PolicyChange, reading: PolicyCha
         return
     else:
         evidence.add(-0.7 if close else -2.0, "targets", f"{', '.join(sorted(one))} / {', '.join(sorted(other))}")
+
+
+def _one_names_users(this: Report, candidate: StoryCandidate) -> bool:
+    theirs = any(one.targets for one in (candidate.change, *candidate.readings))
+    return bool(this.change.targets) is not theirs
+
+
+def _plainly(targets: Iterable[str]) -> set[str]:
+    """The users named, without those that take all others in where others are named beside them."""
+    named = set(targets)
+    return named - OPEN or named
 
 
 def _weigh_place(evidence: _Evidence, places: Places, same: Same, *, public: bool) -> None:
@@ -260,6 +284,15 @@ def _allowed(this: Report, reading: PolicyChange, *, by_law: bool) -> timedelta:
             return THREAD_WINDOW  # the next step of a measure, not more coverage of this one
         return window(this.change.action, by_law=True)
     return min(window(this.change.action, by_law=False), window(reading.action, by_law=False))
+
+
+def contests(this: Report, reading: PolicyChange, other: ActorKey, candidate: StoryCandidate) -> bool:
+    """Whether a suit or a judgement is about a law of these lawmakers: a step of their law, whoever sues or judges."""
+    in_court = this.change.action in IN_COURT and stage_of(this.change) in _CONTESTED
+    if not in_court or not makes_law(reading) or FAMILY[reading.action] not in _LAWS or other.national:
+        return False
+    made = PHASE[candidate.stage] in (Phase.MADE, Phase.FORCE, Phase.DOUBT)
+    return made and this.article.published > candidate.last_at and other.body is Body.LAW and other.within(this.names)
 
 
 def _moves_on(this: Report, reading: PolicyChange, *, by_law: bool) -> bool:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from bot.model import Article, CopyOf, PolicyChange, Reason, StoryCandidate, StoryRole, date_of
 from bot.stories.actors import Same, actor_key, same_actor
-from bot.stories.families import CASES, FAMILY, Fit
-from bot.stories.likeness import Likeness, commonness, compare
+from bot.stories.families import CASES, FAMILY, Fit, fit
+from bot.stories.likeness import OPEN, Likeness, commonness, compare
 from bot.stories.nearcopies import same_template
 from bot.stories.places import Places, relate
 from bot.stories.reported import Report, report
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _AGAIN_AFTER: Final = timedelta(days=20)
+COPIED_WITHIN: Final = timedelta(days=2)
+"""The same words later than this are a desk's template for the next step ("considers", "passes"), no syndicated copy."""
 _COPY: Final = 9.0
 """Evidence of a copied text: more than any other adds up to."""
 
@@ -41,13 +43,10 @@ def decide(
 ) -> Match | None:
     """Find the story that one reported change belongs to; None when it begins one."""
     this = report(change, article)
-    if copied is not None:
-        by_id = {candidate.story_id: candidate for candidate in candidates}
-        for story_id, role in copied.stories:
-            known = by_id.get(story_id) if role is StoryRole.LEAD else None
-            if known is not None and (copied.own or not _other_name(this, known)):
-                why = (Reason("copy", copied.reason),)
-                return Match(known, why, _COPY, copy=True, own=copied.own, edited_at=copied.edited_at)
+    for known in _copied_leads(candidates, copied):
+        if copied is not None and (copied.own or not _reworded(this, known)):
+            why = (Reason("copy", copied.reason),)
+            return Match(known, why, _COPY, copy=True, own=copied.own, edited_at=copied.edited_at)
     found: list[tuple[float, float, int, Match]] = []
     common = commonness(candidates)
     for candidate in candidates:
@@ -57,6 +56,34 @@ def decide(
             match = Match(candidate, likeness.reasons, likeness.total)
             found.append((round(likeness.total, 1), nearness, -candidate.story_id, match))
     return max(found, key=lambda item: item[:3])[3] if found else None
+
+
+def reworded(article: Article, change: PolicyChange, candidates: Sequence[StoryCandidate], copied: CopyOf) -> bool:
+    """Tell whether an article only looks like a copy: a desk used the words of one act again for another one."""
+    leads = _copied_leads(candidates, copied)
+    return bool(leads) and not copied.own and all(_reworded(report(change, article), known) for known in leads)
+
+
+def _copied_leads(candidates: Sequence[StoryCandidate], copied: CopyOf | None) -> list[StoryCandidate]:
+    by_id = {candidate.story_id: candidate for candidate in candidates}
+    roles = copied.stories if copied is not None else ()
+    return [by_id[story_id] for story_id, role in roles if role is StoryRole.LEAD and story_id in by_id]
+
+
+def _reworded(this: Report, candidate: StoryCandidate) -> bool:
+    return _other_name(this, candidate) or _other_act(this, candidate)
+
+
+def _other_act(this: Report, candidate: StoryCandidate) -> bool:
+    """The words of a ban, days later, on its repeal or on other users: what was copied is the phrasing, not the report."""
+    if this.article.published - candidate.last_at < COPIED_WITHIN:
+        return False
+    readings = (candidate.change, *candidate.readings)
+    mine, theirs = set(this.change.targets), {target for one in readings for target in one.targets}
+    others = bool(mine - OPEN) and bool(theirs) and not (mine | OPEN) & theirs
+    acts = {one.action for one in readings}
+    turned = this.change.action not in acts and any(fit(this.change.action, act) is Fit.OPPOSED for act in acts)
+    return others or turned
 
 
 def _other_name(this: Report, candidate: StoryCandidate) -> bool:

@@ -37,7 +37,7 @@ from bot.stories.details import details
 from bot.stories.families import CASES, FAMILY, LINK_BACK, Family, Fit
 from bot.stories.keys import keys_for
 from bot.stories.likeness import compare
-from bot.stories.matching import Match, decide
+from bot.stories.matching import COPIED_WITHIN, Match, decide, reworded
 from bot.stories.places import Places
 from bot.stories.reported import makes_law, report
 from bot.stories.revisions import advanced, filled, revision
@@ -51,8 +51,6 @@ ROUND_UP: Final = 3
 """Primary changes by so many different actors, none of them in the headline, make an article a round-up."""
 _LEAD_BONUS: Final = 0.5
 _ACTS_KEPT: Final = 2
-_COPIED_WITHIN: Final = timedelta(days=2)
-"""The same words later than this are a desk's template for the next step ("considers", "passes"), no syndicated copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +109,8 @@ def assign(
     """
     primaries = [index for index, change in enumerate(analysis.changes) if change.primary]
     parts: list[StoryPart] = []
+    if copied is not None and primaries and reworded(article, analysis.changes[primaries[0]], candidates, copied):
+        copied = None
     if primaries:
         seen, riders = _lead_of(article, analysis, primaries, rank)
         lead = _lead(seen, candidates, copied)
@@ -169,7 +169,7 @@ def _as_retold(lead: _Lead, candidates: Sequence[StoryCandidate]) -> Match | Non
     """The story of these very days that tells the act as the article's own text does, where its lead was read otherwise."""
     for change in lead.retold:
         match = decide(lead.article, change, candidates)
-        if match is not None and abs(lead.article.published - match.candidate.last_at) <= _COPIED_WITHIN:
+        if match is not None and abs(lead.article.published - match.candidate.last_at) <= COPIED_WITHIN:
             return match
     return None
 
@@ -241,7 +241,7 @@ def _joined(lead: _Lead, match: Match) -> StoryPart:
 
 def _moved(lead: _Lead, match: Match) -> Step | None:
     story, at = match.candidate, match.edited_at or lead.article.published
-    if match.copy and not match.own and at - story.last_at < _COPIED_WITHIN:
+    if match.copy and not match.own and at - story.last_at < COPIED_WITHIN:
         return None
     by_law = makes_law(lead.speaker) or makes_law(story.change)
     return step(story.stage, story.stage_at, lead.speaker, at, by_law=by_law, act=story.change.action)

@@ -11,9 +11,11 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
-from bot.model import Article, PolicyChange
+from bot.model import Action, Article, PolicyChange
 from bot.stories.actors import Same, actor_key, same_actor
 from bot.stories.families import Fit, fit
+from bot.stories.keys import IN_COURT
+from bot.stories.stages import PHASE, Phase
 from bot.stories.text import telling_words, words
 
 _FILLED: Final = ("actor_id", "product", "condition", "duration", "effective", "expires", "decided", "quote", "speaker")
@@ -23,6 +25,8 @@ _WEIGHTY: Final = (
     ("effective", "takes effect"),
     ("expires", "expires"),
 )
+_TERMS: Final = ("condition", "duration", "effective", "expires")
+_TERMS_PROPOSED: Final = ("condition", "duration", "effective")
 _CORRECTED = re.compile(
     r"\b(?:correct(?:s|ed|ion)|retract(?:s|ed|ion)|clarif(?:y|ies|ied|ication)|erratum|withdrawn report|earlier version|"
     r"previously (?:said|stated|reported)|an earlier headline|was wrong|misstated)\b",
@@ -68,14 +72,26 @@ def filled(lead: PolicyChange, change: PolicyChange, rank: int) -> PolicyChange 
 
 
 def advanced(lead: PolicyChange, change: PolicyChange) -> PolicyChange:
-    """Return what leads a story that moved to another stage: the report of the move, with whom and where from before."""
-    return replace(
+    """Return what leads a story that moved to another stage: the report of the move, with what it leaves unsaid from before.
+
+    A law that is taken to court stays its lawmakers' law. The terms of what ends hold no longer; nor do those of a
+    proposal, whose last date is the day on which comments close.
+    """
+    better = replace(
         change,
         targets=change.targets or lead.targets,
         jurisdictions=change.jurisdictions or lead.jurisdictions,
         product=change.product or lead.product,
         actor_id=change.actor_id or (lead.actor_id if change.actor == lead.actor else None),
     )
+    if change.action in IN_COURT and lead.action not in IN_COURT:
+        better = replace(
+            better, actor=lead.actor, actor_id=lead.actor_id, action=lead.action, jurisdictions=lead.jurisdictions
+        )
+    if PHASE[change.stage] is Phase.OVER or change.action in (Action.RESUME, Action.REPEAL):
+        return better
+    terms = _TERMS if PHASE[lead.stage] is not Phase.BEFORE else _TERMS_PROPOSED
+    return replace(better, **{name: getattr(better, name) or getattr(lead, name) for name in terms})
 
 
 def revision(lead: PolicyChange, change: PolicyChange, article: Article) -> str | None:

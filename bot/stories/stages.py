@@ -15,7 +15,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from bot.model import Action, PolicyChange, Stage
-from bot.stories.families import LAWMAKING
+from bot.stories.families import LAWMAKING, undoes
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -108,6 +108,9 @@ def step(
         act: What the story is about; a halt that "withdraws" a plan, or a pause that "puts it off", is the act itself, not its end.
     """
     new = stage_of(change)
+    if change.action in (Action.RESUME, Action.REPEAL) and PHASE[new] in (Phase.MADE, Phase.FORCE):
+        over = story is Stage.REVERSED or (act is not None and undoes(change.action, act))
+        new = Stage.REVERSED if over else new  # a repeal that is passed: for the story of the ban it is the end
     if new is story or at < since or not _may_move(change.action, new, by_law=by_law):
         return None
     if new in (Stage.WITHDRAWN, Stage.POSTPONED) and act in _STOPS and change.action in _STOPS:

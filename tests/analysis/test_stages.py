@@ -56,7 +56,10 @@ def test_stage(ask: Ask, title: str, text: str, stage: str) -> None:
             "Amazon lifts moratorium on police use of Rekognition",
             "Amazon has ended its moratorium on police use of Rekognition, its facial recognition software.",
         ),
-        ("Amazon ends moratorium on police use of facial recognition", "The company lifted its one-year pause on Tuesday."),
+        (
+            "Amazon ends moratorium on police use of facial recognition",
+            "The company lifted its one-year pause on Tuesday.",
+        ),
         ("Tacoma City Council repeals ban on police facial recognition", "The council repealed its ban on Tuesday."),
     ],
 )
