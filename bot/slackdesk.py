@@ -250,10 +250,11 @@ class SlackReader:
     # --- parts -----------------------------------------------------------------------------------------------------------
 
     def _filters(self, filters: Filters) -> Filters:
-        """A union as a filter takes its members in."""
+        """A union as a filter takes its members in, and an actor is meant under any of its names."""
         members = self._parts.live.get().routing.members
         codes = [code for place in filters.jurisdictions for code in (place, *members.get(place, ()))]
-        return replace(filters, jurisdictions=tuple(dict.fromkeys(codes)))
+        actors = tuple(dict.fromkeys(map(self._actor, filters.actors)))
+        return replace(filters, actors=actors, jurisdictions=tuple(dict.fromkeys(codes)))
 
     def _listing(self, tx: Tx, page: Page, ask: Ask) -> Listing:
         rows = tuple(_row(one.story, one.at, one.best) for one in page.items)
@@ -268,7 +269,8 @@ class SlackReader:
         return tx.reports.recent(filters=self._filters(ask.filters), words=ask.subject, limit=1).items
 
     def _actor(self, name: str) -> str:
-        return self._parts.live.get().routing.aliases.get(name.casefold(), name)
+        known = self._parts.live.get().routing.aliases.get(name.casefold(), name)
+        return known if known in self.vocabulary().actors else name  # places have aliases, too
 
     def _ledger(self, name: str, rows: tuple[StoryRow, ...], total: int, *, known: bool) -> Ledger:
         if known:

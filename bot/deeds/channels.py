@@ -17,6 +17,7 @@ from bot.model import DigestItem, Filters, Route, Schedule, Story
 from bot.slack.asks import Asker
 from bot.slack.ports import Done, Grouping
 from bot.slack.text import one_line
+from bot.slack.typed import misspelt
 from bot.slack.writing import filter_words, schedule_words
 from bot.store import Tx
 from bot.store.runtime import Label
@@ -88,7 +89,14 @@ class ChannelDeeds:
                 tx.runtime.subscribe(route, by.name or by.user, now)
         when = "at once" if schedule.kind == "now" else schedule_words(schedule)
         when += "" if group == "news" else f", by {group},"
-        return Done(f"This channel hears {when} of {_about(filters)}, from now on; nothing of the past is sent.")
+        said = f"This channel hears {when} of {_about(filters)}, from now on; nothing of the past is sent."
+        doubt = misspelt(filters.actors, self._actors())
+        return Done(f"{said} {doubt}".rstrip())
+
+    def _actors(self) -> list[str]:
+        """All names of the actors that the vocabulary knows."""
+        actors = self._parts.config.topic.actors
+        return [name for actor in actors for name in (actor.id, *actor.aliases, *actor.exact, actor.name)]
 
     def unsubscribe(self, filters: Filters, by: Asker, now: datetime) -> Done:
         """End the channel's subscriptions: those with these filters, or all when there are none."""

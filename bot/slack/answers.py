@@ -13,9 +13,10 @@ from bot.model import Message
 from bot.slack import elements as e
 from bot.slack import text as t
 from bot.slack.asks import DEFAULT_SINCE, Ask, Vocabulary, Wrong
-from bot.slack.commands import COMMAND, EXAMPLES, NO_NAMES, fitting
+from bot.slack.commands import COMMAND, NO_NAMES, fitting
 from bot.slack.limits import fit
 from bot.slack.ports import Done, Listing, SourceCounts, StoryRow
+from bot.slack.typed import EXAMPLES, misspelt
 from bot.slack.writing import filter_words, length_word, write
 
 PAGE = "pw_page"
@@ -97,7 +98,7 @@ def help_page(ask: Ask, vocabulary: Vocabulary = NO_NAMES) -> Message:
 def listing(found: Listing, ask: Ask, vocabulary: Vocabulary, now: datetime) -> Message:
     """Return one page of `recent` or `search`; an empty one says when something last happened."""
     if not found.rows:
-        return _empty(found, ask, vocabulary.places, now)
+        return _empty(found, ask, vocabulary, now)
     scope = _scope(ask)
     shown = f"{ask.offset + 1}–{ask.offset + len(found.rows)}" if ask.offset else str(len(found.rows))
     head = f"{scope} · {shown} of {found.total:,}"
@@ -165,7 +166,7 @@ def _paging(found: Listing, ask: Ask) -> e.Block:
     return e.actions(*controls, block_id="actions")
 
 
-def _empty(found: Listing, ask: Ask, places: Mapping[str, str], now: datetime) -> Message:
+def _empty(found: Listing, ask: Ask, vocabulary: Vocabulary, now: datetime) -> Message:
     if ask.verb == "search":
         text = f"Nothing holds “{t.one_line(ask.subject, 80)}”."
     else:
@@ -176,8 +177,10 @@ def _empty(found: Listing, ask: Ask, places: Mapping[str, str], now: datetime) -
     text += f" {sources_line(found.sources, now, short=True)}"
     wider = replace(ask, since=timedelta(days=90), offset=0)
     hint = f"Try: {write(wider)}" if ask.verb == "recent" and length_word(_since(ask)) != "90d" else "Try: help"
+    if doubt := misspelt(ask.filters.actors, vocabulary.actors):
+        text += f" {doubt}"
     line = t.shorten(text, 600)
-    last = [e.section(*row) for row in story_rows((found.last,), places, now)] if found.last else []
+    last = [e.section(*row) for row in story_rows((found.last,), vocabulary.places, now)] if found.last else []
     return fit(Message(t.escape(line), (e.rich(e.section(e.words(line)), *last), e.context(hint))))
 
 

@@ -11,34 +11,15 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Literal, get_args
-from zoneinfo import ZoneInfo
+from typing import Literal, get_args
 
-from bot.model import TARGETS, Action, Filters, Schedule, Stage
 from bot.slack.asks import MOST_COUNT, Ask, Verb, Vocabulary, Wrong
 from bot.slack.text import clean, one_line, safe_url
-from bot.slack.writing import DAYS, FILTERED
+from bot.slack.typed import EXAMPLES, Mistake, duration, known_actor, known_source, meant, read_filters, read_schedule
+from bot.slack.writing import FILTERED
 
 COMMAND = "/policywatch"
 VERBS: tuple[Verb, ...] = get_args(Verb)
-EXAMPLES: dict[str, str] = {
-    "help": "help",
-    "recent": "recent in:EU since:30d",
-    "search": "search Rekognition police",
-    "show": "show s12",
-    "stance": "stance Microsoft",
-    "timeline": "timeline Amazon",
-    "why": "why https://example.org/article",
-    "sources": "sources",
-    "status": "status",
-    "mute": "mute example-post 7d",
-    "unmute": "unmute example-post",
-    "muted": "muted",
-    "subscribe": "subscribe in:EU action:ban daily 09:00 Europe/Brussels",
-    "unsubscribe": "unsubscribe",
-    "digest": "digest now",
-    "snooze": "snooze 3d",
-}
 _ALIASES: dict[str, Verb] = {
     "list": "recent",
     "latest": "recent",
@@ -47,22 +28,12 @@ _ALIASES: dict[str, Verb] = {
     "health": "sources",
     "?": "help",
 }
-_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "’": "'"})
 _TOKEN = re.compile(r'([a-z]+):"([^"]*)"|"([^"]*)"|(\S+)', re.IGNORECASE)
+_LENGTH = re.compile(r"\s(?:for[: ])?(\d+ ?[a-z]+)$")
+"""At the end of `mute SOURCE …`: `7d`, `for 7 days`."""
 MOST_TEXT = 1_000
 NO_NAMES = Vocabulary()
-
-LONGEST = {"since": timedelta(days=365), "mute": timedelta(days=365), "snooze": timedelta(days=30)}
-SHORTEST = timedelta(hours=1)
-
-
-class _Mistake(Exception):
-    """Carries a :class:`Wrong` out of the depths of the grammar."""
-
-    def __init__(self, message: str, example: str = "") -> None:
-        super().__init__(message)
-        self.wrong = Wrong(message, example)
 
 
 def parse(text: str, vocabulary: Vocabulary = NO_NAMES) -> Ask | Wrong:
@@ -72,7 +43,7 @@ def parse(text: str, vocabulary: Vocabulary = NO_NAMES) -> Ask | Wrong:
         return Ask("help")
     try:
         return _understand(words, vocabulary)
-    except _Mistake as mistake:
+    except Mistake as mistake:
         return mistake.wrong
 
 
@@ -92,15 +63,15 @@ def _understand(words: list[str], vocabulary: Vocabulary) -> Ask:
     first = words[0].lower().lstrip("/")
     verb = _ALIASES.get(first) or next((known for known in VERBS if known == first), None)
     if verb is None:
-        raise _Mistake(*_unknown_word(words[0]))
+        raise Mistake(*_unknown_word(words[0]))
     rest = words[1:]
     share = bool(rest) and rest[-1].lower() == "share"
     if share:
         rest = rest[:-1]
     try:
         return replace(_READERS[verb](verb, rest, vocabulary), share=share)
-    except _Mistake as mistake:
-        raise _Mistake(mistake.wrong.message, fitting(mistake.wrong.example, verb, vocabulary)) from mistake
+    except Mistake as mistake:
+        raise Mistake(mistake.wrong.message, fitting(mistake.wrong.example, verb, vocabulary)) from mistake
 
 
 def fitting(example: str, verb: str, vocabulary: Vocabulary) -> str:
@@ -135,23 +106,24 @@ def _bare(verb: Verb, rest: list[str], _: Vocabulary) -> Ask:
 def _listing(verb: Verb, rest: list[str], vocabulary: Vocabulary) -> Ask:
     """Read `recent [N] [since:7d] [filters]`, and `search words [filters]`."""
     plain, options = _split(rest, (*_FILTER_KEYS, "since", "offset"), verb)
-    ask = Ask(verb, since=_since(options), filters=_filters(options, vocabulary), offset=_offset(options))
+    ask = Ask(verb, since=_since(options), filters=read_filters(options, vocabulary), offset=_offset(options))
     if verb == "search":
         if not plain:
-            raise _Mistake("Search for what?", EXAMPLES[verb])
+            raise Mistake("Search for what?", EXAMPLES[verb])
         return replace(ask, subject=" ".join(plain))
     if len(plain) > 1 or (plain and not plain[0].isdecimal()):
         stray = next(word for word in plain if not word.isdecimal() or word is not plain[0])
-        raise _Mistake(
-            f"I do not understand “{one_line(stray, 40)}” here. Filters are written {_filter_words()}.", EXAMPLES[verb]
-        )
+        said, guess = f"I do not understand “{one_line(stray, 40)}” here.", meant(stray, vocabulary)
+        if guess:
+            raise Mistake(f"{said} Did you mean {guess}?", f"{verb} {guess}")
+        raise Mistake(f"{said} Filters are written {_filter_words()}.", EXAMPLES[verb])
     return replace(ask, count=_count(plain[0])) if plain else ask
 
 
 def _story(verb: Verb, rest: list[str], _: Vocabulary) -> Ask:
     found = re.fullmatch(r"s?(\d{1,12})", rest[0].lower().strip("#.,")) if len(rest) == 1 else None
     if not found:
-        raise _Mistake("Name a story by its number.", EXAMPLES[verb])
+        raise Mistake("Name a story by its number.", EXAMPLES[verb])
     return Ask(verb, subject=f"s{int(found[1])}")
 
 
@@ -159,55 +131,61 @@ def _actor(verb: Verb, rest: list[str], vocabulary: Vocabulary) -> Ask:
     plain, options = _split(rest, ("actor", "offset"), verb)
     names = [*plain, *options.get("actor", ())]
     if not names:
-        raise _Mistake("Whose?", EXAMPLES[verb])
-    return Ask(verb, subject=_known_actor(" ".join(names), vocabulary), offset=_offset(options))
+        raise Mistake("Whose?", EXAMPLES[verb])
+    return Ask(verb, subject=known_actor(" ".join(names), vocabulary), offset=_offset(options))
 
 
 def _address(verb: Verb, rest: list[str], _: Vocabulary) -> Ask:
     url = safe_url(rest[0] if rest else None)
     if not url or len(rest) > 1:
-        raise _Mistake("Give one address that begins with http:// or https://.", EXAMPLES[verb])
+        bare = safe_url(f"https://{rest[0]}") if len(rest) == 1 and "." in rest[0] and "//" not in rest[0] else None
+        example = f"{verb} {bare}" if bare else EXAMPLES[verb]
+        raise Mistake("Give one address that begins with http:// or https://.", example)
     return Ask(verb, subject=url)
 
 
 def _source(verb: Verb, rest: list[str], vocabulary: Vocabulary) -> Ask:
     """Read `mute SOURCE [7d]` and `unmute SOURCE`."""
     lasting = None
-    if verb == "mute" and len(rest) > 1 and re.fullmatch(r"(for:)?\d+\w", rest[-1].lower()):
-        lasting = duration(rest[-1].lower().removeprefix("for:"), "mute", EXAMPLES[verb])
-        rest = rest[:-1]
+    length = _LENGTH.search(" ".join(rest).lower()) if verb == "mute" else None
+    if length:
+        lasting = duration(length[1], "mute", EXAMPLES[verb])
+        rest = " ".join(rest)[: length.start()].split()
     if not rest:
-        raise _Mistake("Which source?", EXAMPLES[verb])
-    return Ask(verb, subject=_known_source(" ".join(rest), vocabulary, verb), lasting=lasting or timedelta(days=7))
+        raise Mistake("Which source?", EXAMPLES[verb])
+    return Ask(verb, subject=known_source(" ".join(rest), vocabulary, verb), lasting=lasting or timedelta(days=7))
 
 
 def _subscription(verb: Verb, rest: list[str], vocabulary: Vocabulary) -> Ask:
     """Read `subscribe|unsubscribe [filters] [now | daily … | weekly …] [by:place]`."""
+    if verb == "unsubscribe" and [word.lower() for word in rest] in (["all"], ["everything"]):
+        rest = []
     plain, options = _split(rest, (*_FILTER_KEYS, *(("by",) if verb == "subscribe" else ())), verb)
-    ask = Ask(verb, filters=_filters(options, vocabulary), schedule=_schedule(plain, verb))
+    ask = Ask(verb, filters=read_filters(options, vocabulary), schedule=read_schedule(plain, verb, vocabulary))
     if "by" not in options:
         return ask
     if ask.schedule is None or ask.schedule.kind == "now":
-        raise _Mistake("by: groups the lines of a digest; say when it is sent, too.", f"{EXAMPLES[verb]} by:actor")
+        raise Mistake("by: groups the lines of a digest; say when it is sent, too.", f"{EXAMPLES[verb]} by:actor")
     group = _GROUPS.get(options["by"][-1].lower())
     if group is None:
-        raise _Mistake("by: takes news, place or actor.", f"{EXAMPLES[verb]} by:actor")
+        raise Mistake("by: takes news, place or actor.", f"{EXAMPLES[verb]} by:actor")
     return replace(ask, group=group)
 
 
 def _digest(verb: Verb, rest: list[str], _: Vocabulary) -> Ask:
     plain, options = _split(rest, ("since",), verb)
     if [word.lower() for word in plain] not in ([], ["now"]):
-        raise _Mistake("A digest is sent on request with “now”.", EXAMPLES[verb])
+        raise Mistake("A digest is sent on request with “now”.", EXAMPLES[verb])
     return Ask(verb, since=_since(options))
 
 
 def _snooze(verb: Verb, rest: list[str], _: Vocabulary) -> Ask:
-    if len(rest) != 1:
-        raise _Mistake("For how long? From 1h to 30d; “off” ends it.", EXAMPLES[verb])
-    if rest[0].lower() in {"off", "end", "0"}:
+    said = " ".join(rest).lower().removeprefix("for ")
+    if not said:
+        raise Mistake("For how long? From 1h to 30d; “off” ends it.", EXAMPLES[verb])
+    if said in {"off", "end", "0"}:
         return Ask(verb, lasting=timedelta(0))
-    return Ask(verb, lasting=duration(rest[0].lower(), "snooze", EXAMPLES[verb]))
+    return Ask(verb, lasting=duration(said, "snooze", EXAMPLES[verb]))
 
 
 _READERS: dict[str, Callable[[Verb, list[str], Vocabulary], Ask]] = {
@@ -220,6 +198,7 @@ _READERS: dict[str, Callable[[Verb, list[str], Vocabulary], Ask]] = {
 # --- values -------------------------------------------------------------------------------------------------------------
 
 _FILTER_KEYS = ("actor", "in", "action", "target", "stage", "category", "score")
+_SCHEDULES = frozenset({"now", "daily", "weekly"})
 _GROUPS: dict[str, Literal["news", "place", "actor"]] = {"news": "news", "place": "place", "actor": "actor"}
 
 
@@ -237,7 +216,9 @@ def _split(words: Iterable[str], keys: Sequence[str], verb: Verb) -> tuple[list[
     """Part `key:value` words from plain ones; only ``keys`` are taken. Several values: `in:US,EU`."""
     plain: list[str] = []
     options: dict[str, list[str]] = {}
-    for word in words:
+    left = list(words)
+    while left:
+        word = left.pop(0)
         key, colon, value = word.partition(":")
         if not colon or not key.isalpha() or value.startswith("//"):
             plain.append(word)
@@ -246,17 +227,19 @@ def _split(words: Iterable[str], keys: Sequence[str], verb: Verb) -> tuple[list[
         if key not in keys:
             near = difflib.get_close_matches(key, [one for one in keys if one != "offset"], n=1, cutoff=0.5)
             hint = f"Did you mean {near[0]}:?" if near else f"Write {_key_words(keys)}."
-            raise _Mistake(f"I do not know “{one_line(key, 30)}:” here. {hint}", EXAMPLES[verb])
+            raise Mistake(f"I do not know “{one_line(key, 30)}:” here. {hint}", EXAMPLES[verb])
+        while (not value or value.endswith(",")) and left and ":" not in left[0] and left[0].lower() not in _SCHEDULES:
+            value += left.pop(0)  # `in: EU`, `in:EU, US`
         values = [clean(part) for part in value.split(",") if clean(part)]
         if not values:
-            raise _Mistake(f"{key}: needs a value.", EXAMPLES[verb])
+            raise Mistake(f"{key}: needs a value.", EXAMPLES[verb])
         options.setdefault(key, []).extend(values)
     return plain, options
 
 
 def _count(word: str) -> int:
     if not 1 <= int(word[:9]) <= MOST_COUNT:
-        raise _Mistake(f"I show from 1 to {MOST_COUNT} at a time.", "recent 10")
+        raise Mistake(f"I show from 1 to {MOST_COUNT} at a time.", "recent 10")
     return int(word)
 
 
@@ -267,112 +250,3 @@ def _offset(options: Mapping[str, Sequence[str]]) -> int:
 
 def _since(options: Mapping[str, Sequence[str]]) -> timedelta | None:
     return duration(options["since"][-1].lower(), "since", "recent since:30d") if "since" in options else None
-
-
-def duration(value: str, what: str, example: str) -> timedelta:
-    """Read `12h`, `7d`, `2w` within the range of ``what`` (since, mute, snooze)."""
-    longest = LONGEST[what]
-    found = re.fullmatch(r"(\d{1,5})([hdw])", value)
-    length = int(found[1]) * _UNITS[found[2]] if found else timedelta(0)
-    if not SHORTEST <= length <= longest:
-        raise _Mistake(
-            f"“{one_line(value, 20)}” is no length I can use: from 1h to {longest.days}d, like 12h, 7d or 2w.", example
-        )
-    return length
-
-
-def _filters(options: Mapping[str, Sequence[str]], vocabulary: Vocabulary) -> Filters:
-    return Filters(
-        actors=tuple(_known_actor(value, vocabulary, strict=False) for value in options.get("actor", ())),
-        actions=tuple(_choice("action", value, [a.value for a in Action]) for value in options.get("action", ())),
-        jurisdictions=tuple(known_place(value, vocabulary) for value in options.get("in", ())),
-        targets=tuple(_choice("target", value, TARGETS) for value in options.get("target", ())),
-        stages=tuple(_choice("stage", value, [s.value for s in Stage]) for value in options.get("stage", ())),
-        categories=tuple(_choice("category", value, vocabulary.categories) for value in options.get("category", ())),
-        min_score=_score(options["score"][-1]) if "score" in options else None,
-    )
-
-
-def _choice(key: str, value: str, known: Sequence[str]) -> str:
-    wanted = value.lower().replace("-", "_")
-    for candidate in known:
-        if wanted.replace(" ", "_") == candidate.replace(" ", "_"):
-            return candidate
-    near = difflib.get_close_matches(wanted, known, n=1, cutoff=0.5)
-    hint = f"Did you mean {near[0]}?" if near else f"Write one of: {', '.join(known) or '(none is configured)'}."
-    example = f"recent {key}:{near[0] if near else (known or ['…'])[0]}"
-    raise _Mistake(f"“{one_line(value, 30)}” is no {key} I know. {hint}", example)
-
-
-def _score(value: str) -> float:
-    if not re.fullmatch(r"0?\.\d{1,4}|[01](\.0{1,4})?", value):
-        raise _Mistake("score: takes a number from 0 to 1.", "recent score:0.8")
-    return float(value)
-
-
-def known_place(value: str, vocabulary: Vocabulary) -> str:
-    """Return the code of a place that was typed as a code or a name, in any case."""
-    wanted = value.casefold()
-    by_name = {name.casefold(): code for code, name in vocabulary.places.items()}
-    by_code = {code.casefold(): code for code in vocabulary.places}
-    last = {code.casefold().rsplit("/", 1)[-1]: code for code in vocabulary.places if "/" in code}
-    found = by_code.get(wanted) or by_name.get(wanted) or last.get(wanted)
-    if found:
-        return found
-    if re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?(/.{1,60})?", value):
-        return value  # a well-formed code that the vocabulary does not list yet
-    near = difflib.get_close_matches(wanted, by_name, n=1, cutoff=0.6)
-    name = vocabulary.places[by_name[near[0]]] if near else ""
-    hint = f"Did you mean {name}?" if name else "Write a name or code: California, US-CA, EU."
-    raise _Mistake(
-        f"I do not know the place “{one_line(value, 40)}”. {hint}", f'recent in:"{name}"' if name else "recent in:EU"
-    )
-
-
-def _known_actor(value: str, vocabulary: Vocabulary, *, strict: bool = False) -> str:
-    wanted = value.casefold()
-    exact = next((name for name in vocabulary.actors if name.casefold() == wanted), None)
-    if exact or not strict:
-        return exact or value
-    raise _Mistake(f"I do not know “{one_line(value, 40)}”.", EXAMPLES["stance"])
-
-
-def _known_source(value: str, vocabulary: Vocabulary, verb: str) -> str:
-    wanted = value.casefold()
-    for source_id, name in vocabulary.sources.items():
-        if wanted in {source_id.casefold(), name.casefold()}:
-            return source_id
-    near = difflib.get_close_matches(wanted, [source.casefold() for source in vocabulary.sources], n=1, cutoff=0.4)
-    hint = f"Did you mean {near[0]}?" if near else "See them with: sources"
-    raise _Mistake(
-        f"I do not know the source “{one_line(value, 40)}”. {hint}", f"{verb} {near[0]}" if near else "sources"
-    )
-
-
-def _schedule(words: list[str], verb: Verb) -> Schedule | None:
-    """Read `now`, `daily [09:00] [Zone]`, `weekly [mon] [09:00] [Zone]`."""
-    if not words or [word.lower() for word in words] == ["now"]:
-        return Schedule() if words else None
-    kind, *rest = (word for word in words)
-    if kind.lower() not in {"daily", "weekly"}:
-        raise _Mistake(
-            f"I do not understand “{one_line(kind, 40)}” here. Write now, daily 09:00 or weekly mon 09:00, and filters.",
-            EXAMPLES[verb],
-        )
-    schedule = Schedule(kind="daily") if kind.lower() == "daily" else Schedule(kind="weekly")
-    for word in rest:
-        schedule = replace(schedule, **_schedule_part(word, schedule, verb))
-    return schedule
-
-
-def _schedule_part(word: str, schedule: Schedule, verb: Verb) -> dict[str, Any]:
-    time = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", word)
-    if time:
-        return {"hour": int(time[1]), "minute": int(time[2])}
-    if schedule.kind == "weekly" and word[:3].lower() in DAYS and word.isalpha():
-        return {"weekday": DAYS.index(word[:3].lower())}
-    try:
-        return {"zone": ZoneInfo(word).key}
-    except (ValueError, OSError, LookupError):
-        message = f"“{one_line(word, 40)}” is no time, day or time zone. Times go from 00:00 to 23:59, zones look like Europe/Brussels."
-        raise _Mistake(message, EXAMPLES[verb]) from None

@@ -389,6 +389,12 @@ def test_a_subscription_hears_from_now_on_and_can_be_ended(world: World):
     assert "route policy of alerts.yaml" in world.deeds.unsubscribe(Filters(), ANNA, world.now).text
 
 
+def test_a_subscription_to_a_name_that_is_nearly_known_says_so(world: World):
+    said = world.deeds.subscribe(Filters(actors=("Micrsoft",)), Schedule(), ANNA, world.now).text
+    assert said.endswith("I know no “Micrsoft”; did you mean Microsoft?")
+    assert "did you mean" not in world.deeds.subscribe(Filters(actors=("Facebook",)), Schedule(), ANNA, world.now).text
+
+
 def test_another_schedule_for_the_same_filters_replaces_the_first(world: World):
     here = replace(ANNA, channel="C0SUBSCR001")
     world.deeds.subscribe(Filters(), Schedule(), here, world.now)

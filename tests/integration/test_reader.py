@@ -40,6 +40,14 @@ def test_recent_pages_filters_and_the_empty_answer(world: World):
     assert early.last.line.startswith("Amazon"), "the newest that was asked for, not the newest of all"
 
 
+def test_an_actor_is_meant_under_any_of_its_names(world: World):
+    reader = filled(world).reader
+    for name in ("Amazon", "amzn", "Amazon Inc"):
+        found = reader.recent(Ask("recent", filters=Filters(actors=(name,))), world.now)
+        assert [row.line.split()[0] for row in found.rows] == ["Amazon"], name
+    assert reader.stances("California", world.now).actor is None, "a place is no actor"
+
+
 def test_search_finds_words_and_names_the_newest_otherwise(world: World):
     reader = filled(world).reader
     found = reader.search(Ask("search", "amazon"), world.now)

@@ -13,9 +13,9 @@ import pytest
 
 from bot.errors import UsageError
 from bot.model import Filters, Schedule
-from bot.slack.commands import EXAMPLES
 from bot.slack.elements import visible
 from bot.slack.ports import SourceCounts, StoryRow
+from bot.slack.typed import EXAMPLES
 from tests.fakes.slack_requests import signed, slash_command
 from tests.slack.site import Site, until
 
@@ -70,6 +70,11 @@ async def test_an_empty_answer_names_the_last_change_and_a_wider_question(site: 
     assert visible(answer["blocks"][0]).split("\n")[-1] == "s8  29 May  —  Old", "and what it was"
     assert "Try: recent in:EU since:90d" in text_of(answer)
     assert "Nothing holds “xyz”." in (await site.type("search xyz"))["text"]
+
+
+async def test_an_empty_answer_doubts_a_name_that_is_nearly_a_known_one(site: Site):
+    site.queries.rows = []
+    assert "did you mean Microsoft?" in (await site.type("recent actor:Micrsoft"))["text"]
 
 
 async def test_before_the_first_poll_the_answer_says_so(site: Site):

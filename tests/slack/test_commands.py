@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from bot.model import TARGETS, Action, Filters, Schedule, Stage
 from bot.slack.asks import Ask, Wrong
-from bot.slack.commands import EXAMPLES, VERBS, parse
+from bot.slack.commands import VERBS, parse
+from bot.slack.typed import EXAMPLES, misspelt
 from bot.slack.writing import write
 from tests.fakes.slack_desk import FakeQueries
 
@@ -94,7 +95,12 @@ def test_what_people_type(text: str, ask: Ask):
         ("xyzzy", "Words I know: help, recent"),
         ("recent 0", "from 1 to 20"),
         ("recent 999999999999", "from 1 to 20"),
-        ("recent police", "Filters are written since:"),
+        ("recent lately", "Filters are written since:"),
+        ("recent police", "Did you mean target:police?"),
+        ("recent EU", "Did you mean in:EU?"),
+        ("recent california", "Did you mean in:California?"),
+        ("subscribe Microsoft", "Did you mean actor:Microsoft?"),
+        ("subscribe ban", "Did you mean action:ban?"),
         ("recent 3 4", "I do not understand “4”"),
         ("recent since:400d", "from 1h to 365d"),
         ("recent since:soon", "from 1h to 365d"),
@@ -193,3 +199,34 @@ asks = st.one_of(
 @given(asks)
 def test_a_written_command_is_understood_as_it_was_meant(ask: Ask):
     assert understood(write(ask)) == replace(ask)
+
+
+@pytest.mark.parametrize(
+    ("loose", "strict"),
+    [
+        ("recent in: EU", "recent in:EU"),
+        ("subscribe in:EU, US daily", "subscribe in:EU,US daily"),
+        ("subscribe in: EU, daily 08:00", "subscribe in:EU daily 08:00"),
+        ("snooze 3 days", "snooze 3d"),
+        ("snooze for 2 weeks", "snooze 2w"),
+        ("mute Example Post for 3 days", "mute example-post 3d"),
+        ("mute example-post for:12h", "mute example-post 12h"),
+        ("unsubscribe all", "unsubscribe"),
+    ],
+)
+def test_what_people_type_loosely_is_understood(loose: str, strict: str):
+    assert parse(loose, WORDS) == parse(strict, WORDS)
+    assert isinstance(parse(loose, WORDS), Ask)
+
+
+def test_an_address_without_its_scheme_is_shown_with_it():
+    mistake = parse("why example.org/a?b=1", WORDS)
+    assert isinstance(mistake, Wrong)
+    assert mistake.example == "why https://example.org/a?b=1"
+
+
+def test_only_what_is_nearly_a_known_actor_is_doubted():
+    known = ("Microsoft", "Boston City Council")
+    assert misspelt(["Micrsoft"], known) == "I know no “Micrsoft”; did you mean Microsoft?"
+    for name in ("microsoft", "Acme Cameras", "Oakland Board"):
+        assert misspelt([name], known) == "", name
