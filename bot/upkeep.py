@@ -317,15 +317,14 @@ def enqueue_digests(parts: Parts) -> int:
 
 
 def deadlines(tx: Tx, now: datetime) -> list[Deadline]:
-    """Dates of effect and expiry that lie ahead."""
+    """Dates of effect and expiry, and last days for comments, that lie ahead."""
     return [
-        Deadline(one.at.date(), f"{one.line}: {'expires' if one.kind == 'expires' else 'takes effect'}")
-        for one in tx.stories.expiring(now, AHEAD)
+        Deadline(one.at.date(), f"{one.line}: {notices.DEADLINES[one.kind]}") for one in tx.stories.expiring(now, AHEAD)
     ]
 
 
 def remind(parts: Parts) -> int:
-    """Tell the routes that follow a story, once, that it expires or takes effect within a week. Gives how many were owed."""
+    """Tell the routes that follow a story, once, that it expires, takes effect or closes for comments within a week. Gives how many were owed."""
     judgement, now = parts.live.get(), parts.clock()
     owed = 0
     with parts.store.transaction() as tx:

@@ -166,21 +166,25 @@ def suggested(url: str, person: str, key: str, channels: Iterable[str]) -> list[
     return _to(channels, f"notice:suggested:{key}", payload)
 
 
+DEADLINES = {"expires": "expires", "effective": "takes effect", "closes": "consultation closes"}
+"""What happens on a date of a story that lies ahead."""
+
+
 def reminder(
-    routes: Iterable[Route], story: Story, kind: Literal["expires", "effective"], on: date, now: datetime
+    routes: Iterable[Route], story: Story, kind: Literal["expires", "effective", "closes"], on: date, now: datetime
 ) -> list[NewDelivery]:
     """Say, once in each channel of these routes, that a date of a story lies ahead.
 
     Args:
         routes: Policy routes that take the story at once.
         story: The story.
-        kind: Whether its effect ends or begins.
+        kind: Whether its effect ends or begins, or its consultation closes.
         on: The day.
         now: The time.
     """
     days = (on - now.date()).days
     when = "Today" if days <= 0 else "Tomorrow" if days == 1 else f"In {days} days"
-    what = "expires" if kind == "expires" else "takes effect"
+    what = DEADLINES[kind]
     payload = {
         "headline": f"{when}, {on.day} {on:%b %Y}: {what}",
         "lines": [

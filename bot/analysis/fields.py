@@ -17,6 +17,12 @@ MAX_SENTENCE = 1_000
 """Characters of a sentence that patterns run on."""
 
 
+NEAR_BY = 3
+"""Sentences after an act's own in which its dates may stand: "The law takes effect on 1 January"."""
+_OPEN_STAGES = frozenset({"considered", "proposed"})
+"""Stages of what cannot expire yet: a last date is the one for comments."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fields:
     """What the sentences around an act say of it; empty where none does."""
@@ -68,7 +74,7 @@ class FieldReader:
             for _, one in sentences
         ]
         duration = self._first("duration", sentences, spans)
-        effective = self._first("effective", sentences, spans)
+        dates = self._dates(frame, reading, published, sentences, spans, duration, alone=alone)
         places, placed = self._places(sentences, who)
         named = self._targets(sentences, who, spans)
         return Fields(
@@ -78,13 +84,36 @@ class FieldReader:
             jurisdictions=places,
             condition=self._condition(sentences, spans),
             duration=duration,
-            effective=resolve(effective, published, self.lexicon.months) if effective else None,
-            expires=resolve(duration, published, self.lexicon.months)
-            if duration and duration.lower().startswith(("until", "through", "bis"))
-            else None,
+            effective=dates["effective"],
+            expires=dates["closes" if frame.stage in _OPEN_STAGES or frame.action == "propose" else "expires"],
             placed=placed,
             quality=self._quality(sentences),
         )
+
+    def _dates(
+        self, frame: Frame, reading: Reading, published: date, sentences: list[tuple[Found, Frame]],
+        spans: list[tuple[int, int]], duration: str | None, *, alone: bool,
+    ) -> dict[str, str | None]:  # fmt: skip
+        """When it takes effect, when it expires, until when comments are taken: said with the act, or in a sentence near by."""
+        words = {name: self._first(name, sentences, spans) for name in ("effective", "expires", "closes")}
+        if words["expires"] is None and duration and duration.lower().startswith(("until", "through", "bis")):
+            words["expires"] = duration
+        dates = {name: resolve(said, published, self.lexicon.months) if said else None for name, said in words.items()}
+        for name in () if alone else ("effective", "expires", "closes"):
+            dates[name] = dates[name] or self._ahead(f"{name}_near", frame, reading, published)
+        return dates
+
+    def _ahead(self, name: str, frame: Frame, reading: Reading, published: date) -> str | None:
+        """A date that lies ahead in the sentences after an act's own (after a headline, the first ones of the text)."""
+        tokens = reading.text.tokens
+        first = frame.sentence.index if frame.sentence.part != "title" else 0
+        for sentence in tokens.sentences[first : first + NEAR_BY]:
+            text = tokens.quote(sentence.start, sentence.end)
+            said = self.match(name, text) if any(map(str.isdigit, text)) else None
+            found = resolve(said, published, self.lexicon.months) if said else None
+            if found is not None and found >= published.isoformat()[: len(found)]:
+                return found
+        return None
 
     def match(self, name: str, text: str) -> str | None:
         """First match of a group of patterns in a sentence."""

@@ -102,6 +102,7 @@ class PolicyChange:
     effective: str | None = None
     """ISO 8601 date, reduced precision allowed: `2020`, `2020-07`, `2020-07-01`."""
     expires: str | None = None
+    """When it ends by itself; of what is only considered or proposed: the last day for comments."""
     decided: str | None = None
     """When the actor decided, where the text says; for background changes approximate."""
     stage: Stage = Stage.ANNOUNCED

@@ -109,11 +109,15 @@ def facts_line(view: StoryView, names: Mapping[str, str]) -> str:
         condition[:1].upper() + condition[1:],
         t.one_line(change.duration, 40),
         f"from {t.iso_day(change.effective)}" if change.effective else "",
-        f"until {t.iso_day(change.expires)}" if change.expires else "",
+        f"{_until(story.stage)} {t.iso_day(change.expires)}" if change.expires else "",
         f"{story.stage} {_stage_day(view)}",
         where or "place not stated",
     )
     return t.join_short(parts, " · ", FACTS)
+
+
+def _until(stage: Stage) -> str:
+    return "comments until" if stage in (Stage.CONSIDERED, Stage.PROPOSED) else "until"
 
 
 def _stage_day(view: StoryView) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, func, select
 
-from bot.model import ArticleRef, Reason, Related, Story, StoryRole, StoryView
+from bot.model import ArticleRef, Reason, Related, Stage, Story, StoryRole, StoryView
 from bot.store.rows import span_from_json
 from bot.store.story_rows import story_from_row
 from bot.store.story_steps import StorySteps
@@ -21,6 +21,7 @@ MAX_ALSO = 4
 MAX_UNCLEAR = 3
 MAX_BEFORE = 4
 _MAX_REDIRECTS = 50
+_OPEN_STAGES = (Stage.CONSIDERED, Stage.PROPOSED)
 _REPORTS = (StoryRole.LEAD, StoryRole.ASIDE)
 
 
@@ -29,7 +30,8 @@ class Deadline:
     """A date of a story that lies ahead."""
 
     story_id: int
-    kind: Literal["expires", "effective"]
+    kind: Literal["expires", "effective", "closes"]
+    """`closes`: the last day for comments on what is considered or proposed."""
     at: datetime
     """The first moment of the date, UTC; a month or year stands for its first day."""
     date: str
@@ -145,20 +147,21 @@ class StoryViews(StorySteps):
         return [(row.at, row.text) for row in self._connection.execute(query)]
 
     def expiring(self, now: datetime, within: timedelta) -> list[Deadline]:
-        """Dates of expiry and effect that lie between now and ``now + within``, earliest first.
+        """Dates of expiry and effect, and last days for comments, that lie between now and ``now + within``, earliest first.
 
         Dates are stored as their texts say them (ISO 8601, reduced precision), which sort as text.
         """
         first, last = now.date().isoformat(), (now + within).date().isoformat()
         found = []
         for kind, column in (("expires", stories.c.expires), ("effective", stories.c.effective)):
-            query = select(stories.c.id, stories.c.line, column.label("date")).where(
+            query = select(stories.c.id, stories.c.line, stories.c.stage, column.label("date")).where(
                 stories.c.merged_into.is_(None), column >= first[:4], column <= last
             )
             for row in self._connection.execute(query):
                 at = _first_moment(row.date)
                 if at is not None and now.date() <= at.date() <= (now + within).date():
-                    found.append(Deadline(row.id, kind, at, row.date, row.line))  # type: ignore[arg-type]
+                    what = "closes" if kind == "expires" and row.stage in _OPEN_STAGES else kind
+                    found.append(Deadline(row.id, what, at, row.date, row.line))  # type: ignore[arg-type]
         return sorted(found, key=lambda item: (item.at, item.story_id))
 
     # --- parts of a view ---

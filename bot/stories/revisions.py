@@ -105,7 +105,8 @@ def revision(lead: PolicyChange, change: PolicyChange, article: Article) -> str 
         if now and before and not _says_the_same(before, now):
             continue  # desks word one condition differently: a difference alone is not news
         if now and not before:
-            return f"{label.capitalize()}: {now}"
+            comments = name == "expires" and PHASE[change.stage] is Phase.BEFORE
+            return f"{'Comments until' if comments else label.capitalize()}: {now}"
     return None
 
 

@@ -69,7 +69,7 @@ def stances(stories: Iterable[Story], now: datetime) -> tuple[Stance, ...]:
 
 def ends(change: PolicyChange, stage: Stage, now: datetime) -> datetime | None:
     """When a change's effect ends or ended by itself; None when it is open."""
-    until = date_of(change.expires)
+    until = date_of(change.expires) if PHASE[stage] is not Phase.BEFORE else None  # a proposal closes for comments
     return now if until is None and stage is Stage.EXPIRED else until
 
 

@@ -134,3 +134,56 @@ def test_quotation_and_speaker(ask: Ask) -> None:
 def test_unknown_organisation_as_written(ask: Ask) -> None:
     """An organisation that no file lists keeps its name as written."""
     assert _lead(ask, "Zorblax Industries bans facial recognition in its offices").actor == "Zorblax Industries"
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "effective", "expires"),
+    [
+        (
+            "Maine bans police use of facial recognition",
+            "The governor of Maine signed a law banning police use of facial recognition. The law takes effect on January 1, 2021.",
+            "2021-01-01", None,
+        ),
+        (
+            "Springfield pauses police use of facial recognition",
+            "The Springfield City Council adopted a moratorium on police use of facial recognition that expires on 31 December 2020.",
+            None, "2020-12-31",
+        ),
+        (
+            "Springfield pauses police use of facial recognition",
+            "The Springfield City Council put a moratorium on police use of facial recognition. It runs until 30 June 2021.",
+            None, "2021-06-30",
+        ),
+        (
+            "UK regulator opens consultation on live facial recognition",
+            ("The Information Commissioner's Office opened a consultation on draft rules that would limit police use of live facial"
+            " recognition. The consultation closes on 30 October 2020."),
+            None, "2020-10-30",
+        ),
+        (
+            "Scottish Government consults on ban of facial recognition in schools",
+            ("The Scottish Government launched a consultation on a proposal to ban facial recognition in schools. Comments are due by"
+            " 10 December 2020."),
+            None, "2020-12-10",
+        ),
+        (  # what is recalled is no date of this law
+            "Maine bans police use of facial recognition",
+            "The governor of Maine signed a law banning police use of facial recognition. Oakland's ban took effect on July 16, 2019.",
+            None, None,
+        ),
+        (
+            "Maine bans police use of facial recognition",
+            "The governor of Maine signed a law banning police use of facial recognition. A similar law takes effect on July 16, 2019.",
+            None, None,
+        ),
+        (  # a proposal that is itself for a time does not close for comments then
+            "Springfield considers moratorium on police use of facial recognition",
+            "The Springfield City Council is considering a moratorium on police use of facial recognition until 31 December 2021.",
+            None, None,
+        ),
+    ],
+)  # fmt: skip
+def test_dates_that_lie_ahead(ask: Ask, title: str, text: str, effective: str | None, expires: str | None) -> None:
+    """When it takes effect, when it ends, when a consultation closes: with the act or in a sentence after it."""
+    lead = _lead(ask, title, text)
+    assert (lead.effective, lead.expires) == (effective, expires)

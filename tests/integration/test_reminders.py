@@ -170,3 +170,51 @@ async def test_the_reminder_is_a_message_that_people_can_read(world: World):
     assert len(texts) == 1
     assert texts[0].startswith("In 2 days, 13 Jun 2020: expires")
     assert BASE.line in texts[0]
+
+
+CONSULTATION = (
+    "UK regulator opens consultation on live facial recognition",
+    (
+        "The Information Commissioner's Office opened a consultation on draft rules that would limit police use of live facial"
+        " recognition. The consultation closes on {on}."
+    ),
+)
+
+
+async def test_a_closing_consultation_is_announced_from_the_article_that_told_of_it(world: World):
+    closes = world.now + 20 * DAY
+    world.story((CONSULTATION[0], CONSULTATION[1].format(on=f"{closes.day} {closes:%B %Y}")))
+    await world.deliver()
+    assert remind(world) == []
+    world.clock.advance(14 * DAY)
+    assert sorted(one.channel for one in remind(world)) == [OTHER, POLICY]
+    world.parts = replace(world.parts, owner="another process")  # a restart tells nothing again
+    assert remind(world) == []
+    await world.deliver()
+    texts = [message.text for channel, message, *_ in world.sender.posts if channel == POLICY]
+    assert texts[0].splitlines()[1].startswith("comments until ")
+    assert texts[-1].startswith("In 6 days, ")
+    assert "consultation closes" in texts[-1].splitlines()[0]
+
+
+async def test_a_step_that_does_not_repeat_the_date_keeps_it(world: World):
+    on = world.now + 30 * DAY
+    pause = (
+        "Springfield City Council passes moratorium on police facial recognition",
+        (
+            "The Springfield City Council passed a moratorium on police use of facial recognition that expires on"
+            f" {on.day} {on:%B %Y}."
+        ),
+    )
+    ref = world.story(pause)
+    world.clock.advance(10 * DAY)
+    moved = world.report(
+        (
+            "Springfield's moratorium on police facial recognition takes effect",
+            "The Springfield City Council's moratorium on police use of facial recognition took effect on Monday.",
+        ),
+        "post",
+    )
+    assert (moved.story_id, moved.alert) == (int(ref[1:]), "stage")
+    world.clock.advance(15 * DAY)
+    assert {one.payload["headline"].rpartition(": ")[2] for one in remind(world)} == {"expires"}

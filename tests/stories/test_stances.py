@@ -96,3 +96,9 @@ def test_every_story_that_takes_a_stand_is_in_exactly_one_stance_whatever_the_or
         one.id for one in told if one.change.action.value != "sue"
     ]
     assert stances(reversed(told), NOW) == found
+
+
+def test_a_proposal_goes_on_after_its_consultation_closed() -> None:
+    plan = change("ICO", "propose", stage="proposed", targets=("police",), jurisdictions=("GB",), expires="2020-07-01")
+    (stance,) = stances([story(1, plan)], T0 + timedelta(days=90))
+    assert (stance.current, stance.until) == (True, None)
