@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from bot.model import Failure, Fetched, Reading, Source, SourceState, Validators
 from bot.sources import cadence
 from bot.sources.cadence import CadenceLimits, Poll
-from bot.sources.health import Notice, assess
+from bot.sources.health import Assessment, Notice, assess
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,9 @@ def after_success(
     newest = max((*dates, *((state.last_entry_at,) if state.last_entry_at else ())), default=None)
     if new and not first:  # entries without dates were published between the two polls
         newest = max(newest or now, now) if not dates else newest
+    # What health and rhythm look at; most polls bring nothing, and copying a state is dear where thousands are copied.
+    seen = replace(state, last_entry_at=newest, habit=cadence.learned_habit(state, dates)) if new else state
+    judged, interval, at = _judged(source, seen, poll, now, limits)
     after = replace(
         state,
         validators=reading.validators,
@@ -92,18 +95,20 @@ def after_success(
         baseline_at=state.baseline_at or now,
         last_polled_at=now,
         last_ok_at=now,
-        last_entry_at=newest,
-        habit=cadence.learned_habit(state, dates),
+        last_entry_at=seen.last_entry_at,
+        habit=seen.habit,
         ttl=ttl,
         failures=0.0,
         polls_failed=0,
         last_error=None,
         entries_total=state.entries_total + len(new),
         title=reading.title or state.title,
+        interval=interval,
+        health=judged.health,
+        health_since=judged.since,
+        next_poll_at=at,
     )
-    learned = _judged(source, after, poll, now, limits)
-    warnings = (*reading.warnings, *_warnings(source, state, after, poll))
-    return replace(learned, warnings=warnings) if warnings else learned
+    return Learned(after, judged.notice, (*reading.warnings, *_warnings(source, state, after, poll)))
 
 
 def after_failure(
@@ -123,7 +128,9 @@ def after_failure(
         polls_failed=state.polls_failed + 1,
         last_error=failure.detail,
     )
-    return _judged(source, after, poll, now, limits)
+    judged, interval, at = _judged(source, after, poll, now, limits)
+    after = replace(after, interval=interval, health=judged.health, health_since=judged.since, next_poll_at=at)
+    return Learned(after, judged.notice)
 
 
 def _wish(state: SourceState, fetched: Fetched, reading: Reading) -> timedelta | None:
@@ -133,13 +140,13 @@ def _wish(state: SourceState, fetched: Fetched, reading: Reading) -> timedelta |
     return max(state.ttl, reading.ttl)
 
 
-def _judged(source: Source, after: SourceState, poll: Poll, now: datetime, limits: CadenceLimits) -> Learned:
-    """The state with its health, its interval and the time of the next poll, put together once: nearly every poll ends here."""
+def _judged(
+    source: Source, after: SourceState, poll: Poll, now: datetime, limits: CadenceLimits
+) -> tuple[Assessment, timedelta, datetime]:
+    """The health of a source after a poll, its interval, and the time of its next poll."""
     judged = assess(source, after, poll.failure, now)
     interval = cadence.next_interval(source, after, poll, limits)
-    at = cadence.next_poll(source, after, poll, now, limits, interval=interval)
-    state = replace(after, interval=interval, health=judged.health, health_since=judged.since, next_poll_at=at)
-    return Learned(state, judged.notice)
+    return judged, interval, cadence.next_poll(source, after, poll, now, limits, interval=interval)
 
 
 def _still_moved(state: SourceState, fetched: Fetched) -> str | None:

@@ -44,10 +44,10 @@ def absolute(link: str | None, base: str) -> str | None:
     if not link:
         return None
     text = link.strip()
+    if _UNSAFE.search(text) or "\\" in text or "<" in text or ">" in text or '"' in text:
+        text = _UNSAFE.sub("", text.translate(_SPACE_INSIDE)).strip()  # what went may have stood around white space
     if not text or text.startswith("#"):
         return None
-    if _UNSAFE.search(text) or "\\" in text or "<" in text or ">" in text or '"' in text:
-        text = _UNSAFE.sub("", text.translate(_SPACE_INSIDE))
     try:
         joined = text if text.startswith(("https://", "http://")) else urljoin(base, text)
         parts = urlsplit(joined)

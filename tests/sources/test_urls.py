@@ -17,7 +17,7 @@ BASE = "https://news.example/blog/feed"
         ("https://a.example/1", "https://a.example/1"), ("/1", "https://news.example/1"), ("1?a=b#c", "https://news.example/blog/1?a=b#c"),
         ("//a.example/1", "https://a.example/1"), ("  https://a.example/1\n", "https://a.example/1"), ("https://a.example/a b", "https://a.example/a%20b"),
         ("https://u:p@a.example/1", "https://a.example/1"), ("HTTPS://A.example/1", "https://A.example/1"), ("https://a.example/\u200bx", "https://a.example/x"),
-        ("", None), (None, None), ("#top", None), ("javascript:alert(1)", None), ("java\nscript:alert(1)", None), ("mailto:a@b.example", None),
+        ("", None), (None, None), ("\x1b", None), ("#top", None), ("\x1b#top", None), ("javascript:alert(1)", None), ("java\nscript:alert(1)", None), ("mailto:a@b.example", None),
         ("ftp://a.example/", None), ("https://", None), ("http://[::1", None), ("https://a.example/" + "x" * 5000, None),
     ],
 )  # fmt: skip
@@ -28,6 +28,7 @@ def test_links_become_absolute_or_nothing(link: str | None, meant: str | None) -
 
 @given(st.text(max_size=60))
 @example(">")
+@example("0\xa0\x1b")
 def test_any_link_is_a_safe_address_or_nothing(link: str) -> None:
     found = urls.absolute(link, BASE)
     if found is not None:

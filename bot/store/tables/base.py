@@ -17,7 +17,7 @@ type             Python value                        stored as
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -109,7 +109,11 @@ _BARE: TypeEngine[Any] = _Bare()  # type: ignore[no-untyped-call]
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An instant. A naive value is refused with ValueError: SQLite would otherwise drop time zones in silence."""
+    """An instant. A naive value is refused with ValueError: SQLite would otherwise drop time zones in silence.
+
+    The processors are overridden themselves: through ``process_bind_param`` each value costs two calls, and a claim reads nine
+    instants of each source.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -118,26 +122,38 @@ class UtcDateTime(TypeDecorator[datetime]):
         """Choose the column's type in the database."""
         return dialect.type_descriptor(_BARE if dialect.name == "sqlite" else DateTime(timezone=True))
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        """Turn an aware value into UTC."""
-        if value is None:
-            return None
-        if value.utcoffset() is None:
-            raise ValueError(f"a time without a time zone cannot be stored: {value!r}")
-        if value.tzinfo is not UTC:
-            value = value.astimezone(UTC)
-        return value.isoformat(" ", "microseconds")[:_WITHOUT_ZONE] if dialect.name == "sqlite" else value
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], str | datetime | None]:
+        """Turn an aware value into UTC; on SQLite into text without its zone, which sorts."""
+        return _as_text if dialect.name == "sqlite" else _as_utc
 
-    def process_result_value(self, value: str | datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:  # noqa: ARG002
         """Give the instant back in UTC."""
-        if value is None:
-            return None
-        if isinstance(value, str):
-            return datetime.fromisoformat(f"{value}+00:00")  # six times as fast as replacing the zone afterwards
-        return value.astimezone(UTC)
+        return _from_text if dialect.name == "sqlite" else _from_session
 
 
 _WITHOUT_ZONE = len("2020-06-11 00:00:00.000000")
+
+
+def _as_utc(value: datetime | None) -> datetime | None:
+    if value is None or value.tzinfo is UTC:
+        return value
+    if value.utcoffset() is None:
+        raise ValueError(f"a time without a time zone cannot be stored: {value!r}")
+    return value.astimezone(UTC)
+
+
+def _as_text(value: datetime | None) -> str | None:
+    value = _as_utc(value)
+    return None if value is None else value.isoformat(" ", "microseconds")[:_WITHOUT_ZONE]
+
+
+def _from_text(value: str | None) -> datetime | None:
+    # six times as fast as replacing the zone afterwards
+    return None if value is None else datetime.fromisoformat(f"{value}+00:00")
+
+
+def _from_session(value: datetime | None) -> datetime | None:
+    return None if value is None else value.astimezone(UTC)
 
 
 class Duration(TypeDecorator[timedelta]):
