@@ -16,6 +16,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -100,13 +101,14 @@ async def poll(
     done: Polled | Settled
     if isinstance(fetched, Failure):
         done = _failed(judgement, source, state, fetched, parts.clock())
-    elif (known := sources.read_known(source, state, fetched)) is not None:  # nothing to look up: not worth a thread
-        done = _digest(parts, judgement, source, state, fetched, known)
+    elif isinstance(known := sources.read_known(source, state, fetched), Reading):
+        done = _digest(parts, judgement, source, state, fetched, known)  # nothing to look up: not worth a thread
     else:
-        reading = await _read_elsewhere(parts, pool, source, state, fetched)
-        if reading is not None:
-            fetched = replace(fetched, body=b"")  # many wait here for their turn to write
-        done = await asyncio.to_thread(_digest, parts, judgement, source, state, fetched, reading)
+        async with pool.results if pool is not None else nullcontext():
+            reading = known or await _read_elsewhere(parts, pool, source, state, fetched)
+            if isinstance(reading, Reading):
+                fetched = replace(fetched, body=b"")  # nobody looks at it again
+            done = await asyncio.to_thread(_digest, parts, judgement, source, state, fetched, reading)
     if isinstance(done, Polled):
         return done
     if settler is None:
@@ -144,11 +146,13 @@ def _digest(
     source: Source,
     state: SourceState,
     fetched: Fetched,
-    reading: Reading | Failure | None = None,
+    reading: Reading | Failure | sources.Sliced | None = None,
 ) -> Polled | Settled:
-    """Read what was fetched, unless that was done already, judge what is new in it, and store it."""
+    """Read what was fetched, unless that was done already or in part, judge what is new in it, and store it."""
     now = parts.clock()
-    if reading is None:
+    if isinstance(reading, sources.Sliced):
+        reading = sources.read(source, state, fetched, now, cut=reading)
+    elif reading is None:
         previous = None if fetched.not_modified else _previous(parts, source)
         reading = sources.read(source, state, fetched, now, previous)
     if isinstance(reading, Failure):

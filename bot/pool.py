@@ -36,6 +36,8 @@ IDLE = 300.0
 """Seconds without a call after which :meth:`Pool.rest` ends the processes."""
 TIME_LIMIT = 60.0
 """Seconds after which a document is given up; the worst feed that the limits let through takes some ten."""
+RESULTS = 64
+"""Results under way or waiting to be stored: a feed's is some hundred kilobytes, and a first pass brings thousands."""
 _PRELOADED = ["bot.sources.reading", "bot.sources.articles"]
 
 
@@ -58,6 +60,8 @@ class Pool:
         # Few wait in the executor's own queue: their time limit would run while they wait.
         self._room = asyncio.Semaphore(2 * self._size)
         self._alone = asyncio.Lock()
+        self.results = asyncio.Semaphore(RESULTS)
+        """To be held from before a call until its result is used up: what waits in memory for its turn is bounded."""
 
     async def __aenter__(self) -> Self:
         """Start nothing yet."""

@@ -55,7 +55,9 @@ class Parsed:
     """The root is that of a known feed format."""
 
 
-def read_feed(source: Source, state: SourceState, fetched: Fetched, now: datetime) -> Reading | Failure:
+def read_feed(
+    source: Source, state: SourceState, fetched: Fetched, now: datetime, cut: slices.Sliced | None = None
+) -> Reading | Failure:
     """Read one feed.
 
     Args:
@@ -63,6 +65,7 @@ def read_feed(source: Source, state: SourceState, fetched: Fetched, now: datetim
         state: what is known of it; ``entries_total`` tells whether an empty feed is plausible.
         fetched: a 200 answer with its body.
         now: time of the fetch.
+        cut: the document without the items read before, where :func:`look` has cut it already.
 
     Returns:
         All entries of the document, or why there are none.
@@ -71,7 +74,7 @@ def read_feed(source: Source, state: SourceState, fetched: Fetched, now: datetim
         return Failure(
             FailureKind.EMPTY, f"{urls.host_of(fetched.url)} answered with an empty document.", fetched.status
         )
-    cut = slices.sliced(fetched.body, fetched.content_type, state.known_slices)
+    cut = cut or slices.sliced(fetched.body, fetched.content_type, state.known_slices)
     if cut is not None and not cut.unseen:
         return _nothing_new(state, fetched, cut)
     document = fetched.body if cut is None else cut.document
@@ -94,12 +97,12 @@ def read_feed(source: Source, state: SourceState, fetched: Fetched, now: datetim
     )
 
 
-def read_nothing_new(state: SourceState, fetched: Fetched) -> Reading | None:
-    """What a feed gives all of whose items were read before; None when that cannot be told from its slices alone."""
+def look(state: SourceState, fetched: Fetched) -> Reading | slices.Sliced | None:
+    """What a feed gives all of whose items were read before; else the rest of it, cut out; None where it cannot be cut."""
     if not state.known_slices or not fetched.body.strip():
         return None
     cut = slices.sliced(fetched.body, fetched.content_type, state.known_slices)
-    return None if cut is None or cut.unseen else _nothing_new(state, fetched, cut)
+    return cut if cut is None or cut.unseen else _nothing_new(state, fetched, cut)
 
 
 def _nothing_new(state: SourceState, fetched: Fetched, cut: slices.Sliced) -> Reading:

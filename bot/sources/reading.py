@@ -6,30 +6,40 @@ from datetime import datetime
 
 from bot.model import Failure, Fetched, Reading, Source, SourceKind, SourceState
 from bot.sources.documents import read_document
-from bot.sources.feeds import read_feed, read_nothing_new
+from bot.sources.feeds import look, read_feed
 from bot.sources.pages import read_page
+from bot.sources.slices import Sliced
 
 AT_ONCE = 128 * 1024
 """Bytes up to which a document's slices are looked at by whoever fetched it: about a millisecond."""
 
 
-def read_known(source: Source, state: SourceState, fetched: Fetched) -> Reading | None:
-    """What a poll gave that brought nothing new, where that is quickly told; None: :func:`read` has to find out.
+def read_known(source: Source, state: SourceState, fetched: Fetched) -> Reading | Sliced | None:
+    """What a poll gave that brought nothing new, where that is quickly told.
 
     Args:
         source: what the configuration says.
         state: what is known of the source.
         fetched: the answer to a poll.
+
+    Returns:
+        A reading without entries; where there is something new, what was cut out on the way, for :func:`read`; None where
+        nothing can be told yet.
     """
     if fetched.not_modified:
         return Reading((), fetched.validators, state.known_slices, title=state.title, ttl=fetched.max_age)
     if source.kind is SourceKind.FEED and len(fetched.body) <= AT_ONCE:
-        return read_nothing_new(state, fetched)
+        return look(state, fetched)
     return None
 
 
 def read(
-    source: Source, state: SourceState, fetched: Fetched, now: datetime, previous: bytes | None = None
+    source: Source,
+    state: SourceState,
+    fetched: Fetched,
+    now: datetime,
+    previous: bytes | None = None,
+    cut: Sliced | None = None,
 ) -> Reading | Failure:
     """Read what was fetched from a source, by its kind.
 
@@ -41,14 +51,15 @@ def read(
         fetched: the answer to a poll.
         now: time of the fetch; dates are clamped against it.
         previous: for a document, ``Reading.snapshot`` of its last stored version.
+        cut: for a feed, what :func:`read_known` gave.
 
     Returns:
         Entries that may be new with what to store once they are, or a failure. CPU-bound: run it in a thread or process.
     """
-    if fetched.not_modified and (known := read_known(source, state, fetched)) is not None:
+    if fetched.not_modified and isinstance(known := read_known(source, state, fetched), Reading):
         return known
     if source.kind is SourceKind.FEED:
-        return read_feed(source, state, fetched, now)
+        return read_feed(source, state, fetched, now, cut)
     if source.kind is SourceKind.PAGE:
         return read_page(source, fetched, now)
     return read_document(source, state, fetched, now, previous)

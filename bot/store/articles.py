@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Executable, RowMapping, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, or_, select, update
 
 from bot.model import Analysis, Article, PolicyChange, TextOrigin
 from bot.store.rows import (
@@ -19,7 +19,7 @@ from bot.store.rows import (
     span_from_json,
     span_to_json,
 )
-from bot.store.sql import for_update, having, insert, insert_of
+from bot.store.sql import Insertion, for_update, having, insert, insert_new, insert_of
 from bot.store.tables.articles import articles, change_words, policy_changes, wanted_pages
 from bot.store.tables.base import digest
 from bot.store.words import words_of
@@ -54,10 +54,9 @@ _IDENTITY = (articles.c.identity_hash, articles.c.id)
 
 
 @cache
-def _new_rows(dialect: str) -> Executable:
+def _new_rows(dialect: str) -> Insertion:
     """The statement that adds rows, built once."""
-    statement = insert_of(dialect, articles).on_conflict_do_nothing(index_elements=["identity_hash"])
-    return statement.returning(*_IDENTITY)
+    return insert_of(dialect, articles).on_conflict_do_nothing(index_elements=["identity_hash"])
 
 
 class Articles:
@@ -98,8 +97,9 @@ class Articles:
                 rows[identity] = row | {"identity_hash": identity}
         if not rows:
             return []
-        created = self._connection.execute(_new_rows(self._connection.dialect.name), list(rows.values()))
-        ids = {found.identity_hash: found.id for found in created}
+        insertion = _new_rows(self._connection.dialect.name)
+        created = insert_new(self._connection, insertion, list(rows.values()), articles.c.id, articles.c.identity_hash)
+        ids = {identity: article_id for article_id, identity in created}
         news = set(ids)
         self._unwritten.update(ids.values())
         if absent := [each for each in rows if each not in ids]:

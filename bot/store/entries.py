@@ -9,10 +9,10 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, RowMapping, bindparam, func, or_, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, or_, select, update
 
 from bot.model import Entry
-from bot.store.sql import chunks, having, insert_of, present
+from bot.store.sql import Insertion, chunks, having, insert_new, insert_of, present
 from bot.store.tables.base import digest
 from bot.store.tables.sources import entries
 
@@ -27,6 +27,8 @@ _AGO = r"(?:\d+|an?)\s+(?:seconds?|minutes?|mins?|hours?|hrs?|days?)\s+ago\b"
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _MOMENT = rf"(?:{_MONTH}\s+)?\d[\d:./,t-]*(?:\s+{_MONTH})?(?:\s+(?:at\s+)?\d[\d:./,t-]*)*(?:\s*(?:am|pm|utc|gmt)\b)?"
 _COUNTERS = re.compile(r"\d(?<!\w\w)[\d.,]*k?\s+(?:comments?|repl(?:y|ies)|views?|shares?|likes?|reads?|responses)\b")
+_COUNTED = ("comment", "repl", "view", "share", "like", "read", "response")
+"""One of these stands in whatever ``_COUNTERS`` matches."""
 _COMMENTS = re.compile(r"\bcomments?\s*\(\d+\)")
 _CHANGES = re.compile(rf"\b(?:last\s+)?(?:updated|modified)(?:\s+(?:on|at))?:?\s+(?:{_AGO}|{_MOMENT})")
 _AGES = re.compile(rf"\b{_AGO}")
@@ -37,7 +39,8 @@ def _without_counters(words: str) -> str:
 
     ``words`` are in small letters. Each expression is tried only where it can match: this runs for every entry.
     """
-    words = _COUNTERS.sub(" ", words)
+    if any(noun in words for noun in _COUNTED):
+        words = _COUNTERS.sub(" ", words)
     for sign, volatile in (("comment", _COMMENTS), ("updated", _CHANGES), ("modified", _CHANGES), (" ago", _AGES)):
         if sign in words:
             words = volatile.sub(" ", words)
@@ -167,7 +170,8 @@ class Entries:
             self._said[source_id, entry.key] = row["content_hash"]
             if keys.setdefault(row["key_hash"], entry.key) == entry.key:
                 rows.append(row)
-        added = self._connection.execute(_new_rows(self._connection.dialect.name), rows)
+        insertion = _new_rows(self._connection.dialect.name)
+        added = insert_new(self._connection, insertion, rows, entries.c.id, entries.c.key_hash)
         ids = {entry_id: keys[key_hash] for entry_id, key_hash in added}
         self._added |= ids
         return {key: entry_id for entry_id, key in ids.items()}
@@ -250,10 +254,9 @@ _JUDGE = (
 
 
 @cache
-def _new_rows(dialect: str) -> Executable:
+def _new_rows(dialect: str) -> Insertion:
     """The statement that adds rows, built once: building costs as much as adding a few rows does."""
-    statement = insert_of(dialect, entries).on_conflict_do_nothing(index_elements=["source_id", "key_hash"])
-    return statement.returning(entries.c.id, entries.c.key_hash)
+    return insert_of(dialect, entries).on_conflict_do_nothing(index_elements=["source_id", "key_hash"])
 
 
 _COLUMNS = [entries.c[name] for name in StoredEntry.__slots__]

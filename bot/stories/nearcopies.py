@@ -121,12 +121,11 @@ def compare(one: Fingerprint, other: Fingerprint) -> Copy | None:
     """Say whether two texts are copies. Symmetric."""
     same_title = bool(one.title) and one.title == other.title
     if one.signature and other.signature:
-        floor = _floor(one.title, other.title)
         likeness = _likeness(one.signature, other.signature)
-        if likeness >= max(SAME_TEXT, floor):
+        if likeness >= SAME_TEXT and likeness >= _floor(one.title, other.title):
             return Copy("text", likeness, f"the same text ({likeness:.0%} alike)")
         likeness = _likeness(one.opening, other.opening)
-        if likeness >= max(SAME_OPENING, floor):
+        if likeness >= SAME_OPENING and likeness >= _floor(one.title, other.title):
             return Copy("opening", likeness, f"the same opening ({likeness:.0%} alike), one is cut short or extended")
         if same_title and len(one.title.split()) >= LONG_TITLE_WORDS:
             return Copy("title", SAME_TEXT, "the same long headline over another part of the text")

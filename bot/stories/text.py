@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _OUTLET_SUFFIX = re.compile(r"\s+(?:[-–—|·»:]|::)\s+(?P<outlet>[^-–—|·»:]{2,60})$")
@@ -48,6 +49,8 @@ TOPIC_WORDS = word_set(
 
 def fold(text: str) -> str:
     """One spelling: compatibility forms, case, curly quotes and accents are the same."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.replace("’", "'").replace("‘", "'"))
     return "".join(character for character in decomposed if not unicodedata.combining(character)).casefold()
 
@@ -86,6 +89,7 @@ def stem(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=1024)
 def telling_words(text: str) -> frozenset[str]:
     """Stems of the words that tell one event from another."""
     return frozenset(

@@ -96,12 +96,26 @@ def test_what_is_quickly_told_says_the_same_as_the_whole_reading_or_nothing() ->
     known = state(known_slices=first.hashes, entries_total=6, title="T")
     same = fetched(FEED)
     assert read_known(source(), known, same) == read(source(), known, same, NOW)
-    grown = FEED.replace(b"<item>", item("New", guid="new").encode() + b"<item>", 1)
     large = FEED.replace(b"<channel>", b"<channel><!-- " + b"x" * AT_ONCE + b" -->")
-    for body in (grown, large, b"", b"<rss", FEED.replace(b"<rss", b"<!DOCTYPE rss><rss", 1)):
+    for body in (large, b"", b"<rss", FEED.replace(b"<rss", b"<!DOCTYPE rss><rss", 1)):
         assert read_known(source(), known, fetched(body)) is None
     assert read_known(source(), state(), same) is None, "nothing is known yet"
     assert read_known(source(kind=SourceKind.PAGE), known, same) is None
+
+
+def test_what_was_cut_out_on_a_quick_look_is_read_without_cutting_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = cut(FEED)
+    assert first is not None
+    known = state(known_slices=first.hashes, entries_total=6)
+    grown = fetched(FEED.replace(b"<item>", item("New", guid="new").encode() + b"<item>", 1))
+    found = read_known(source(), known, grown)
+    assert isinstance(found, Sliced)
+    whole = read(source(), known, grown, NOW)
+    monkeypatch.delattr("bot.sources.slices.sliced")
+    reading = read(source(), known, grown, NOW, cut=found)
+    assert isinstance(reading, Reading)
+    assert [entry.title for entry in reading.entries] == ["New"]
+    assert reading == whole
 
 
 def test_an_edited_item_is_read_again() -> None:

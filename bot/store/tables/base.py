@@ -87,12 +87,8 @@ def clean(text: str, limit: int | None = None) -> str:
 
 def digest(*parts: str) -> bytes:
     """SHA-256 over texts of any length and content; the parts are kept apart by their lengths."""
-    hasher = hashlib.sha256()
-    for part in parts:
-        encoded = part.encode("utf-8", "surrogatepass")
-        hasher.update(len(encoded).to_bytes(8, "big"))
-        hasher.update(encoded)
-    return hasher.digest()
+    encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
+    return hashlib.sha256(b"".join([len(each).to_bytes(8, "big") + each for each in encoded])).digest()
 
 
 class _Bare(sqlite.DATETIME):
