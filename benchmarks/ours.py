@@ -8,6 +8,7 @@ import json
 import os
 import resource
 import ssl
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -21,6 +22,8 @@ from bot.sources.http import Fetcher, FetchLimits
 from bot.store import Store
 from bot.wiring import Live, Parts
 
+ROOT = Path(__file__).resolve().parent.parent
+
 
 def make_parts(folder: Path, urls: list[str], **more: str) -> Parts:
     """An empty database and a configuration of these addresses, each with these other keys."""
@@ -32,8 +35,15 @@ def make_parts(folder: Path, urls: list[str], **more: str) -> Parts:
     (config / "alerts.yaml").write_text(json.dumps({"routes": routes}))
     environ = {"DATABASE_URL": f"sqlite:///{folder / 'policywatch.db'}", "POLICYWATCH_CONFIG": str(config)}
     settings = read_settings(environ, terminal=False)
+    # In a process of its own, as a deployment does: the tools of an upgrade are no part of what runs.
+    subprocess.run(
+        [sys.executable, "-m", "bot", "db", "upgrade"],
+        env=os.environ | environ,
+        check=True,
+        capture_output=True,
+        cwd=ROOT,
+    )
     store = Store.open(settings.database_url)
-    store.upgrade()
     parts = Parts(settings, store, Live(load(config, env={})))
     upkeep.start_up(parts)
     return parts
@@ -80,7 +90,7 @@ def _children() -> list[int]:
 async def _passes(folder: Path, base: str, feeds: int, authority: str | None) -> None:
     parts = make_parts(folder, [f"{base}/feed/{number}" for number in range(feeds)])
     trust = ssl.create_default_context(cafile=authority) if authority else None
-    limits = FetchLimits(spacing=0, per_host=64)
+    limits = FetchLimits(in_all=parts.config.settings.fetch.concurrency)  # as shipped
     gc.freeze()
     async with (
         Fetcher("benchmark", allow_networks=["127.0.0.0/8"], limits=limits, ssl_context=trust, hurried=True) as fetcher,

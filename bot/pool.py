@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-CROWD = 32
+CROWD = 16
 """Calls under way in threads from which processes are started: a pass over a few feeds never needs them."""
 IDLE = 300.0
 """Seconds without a call after which :meth:`Pool.rest` ends the processes."""

@@ -116,6 +116,9 @@ class Fetcher:
             ssl=self._ssl or ssl.create_default_context(),
             resolver=self._resolver or _Resolver(),
             ttl_dns_cache=120,
+            # A host is asked for its robots file and a few pages in a row, and then not for a long time; an idle TLS
+            # connection holds a quarter of a megabyte, and a burst of polls makes thousands of them.
+            keepalive_timeout=5,
             socket_factory=self._socket,
         )
         self._session = aiohttp.ClientSession(

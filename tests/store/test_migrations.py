@@ -6,10 +6,11 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import select, text
 
 from bot.errors import SchemaError, StoreError
-from bot.store import Store
+from bot.store import Store, migrations
 from bot.store.tables import metadata
 from bot.store.tables.stories import stories
 from tests.store.samples import change
@@ -78,6 +79,14 @@ def test_tables_and_history_agree(empty):
         metadata.drop_all(tx.connection)
         metadata.create_all(tx.connection)
     assert schema(empty) == migrated
+
+
+def test_each_step_is_named_by_its_number_and_follows_the_one_before():
+    script = ScriptDirectory(str(migrations.FOLDER))
+    steps = [step.revision for step in script.walk_revisions()][::-1]
+    names = sorted(file.name.partition("_")[0] for file in (migrations.FOLDER / "versions").glob("[0-9]*.py"))
+    assert names == steps
+    assert script.get_current_head() == names[-1]
 
 
 def test_upgrades_of_two_processes_take_turns(empty_url):
