@@ -56,7 +56,7 @@ async def pool() -> AsyncIterator[Pool]:
 
 async def test_few_calls_run_in_threads_and_start_no_process():
     async with Pool() as pool:
-        assert await asyncio.gather(*(pool.run(number_of_process, n) for n in range(20))) == [os.getpid()] * 20
+        assert await asyncio.gather(*(pool.run(number_of_process, n) for n in range(12))) == [os.getpid()] * 12
         assert not pool.running
 
 
