@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -30,6 +30,8 @@ class Entry:
     guid: str | None = None
     shared_link: bool = False
     """Another entry of the same document has the same link: the link alone does not identify it."""
+    said: bytes | None = field(default=b"", compare=False, repr=False)
+    """Fingerprint of its words (:mod:`bot.said`); None: they say too little; empty: not taken yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from bot.model import Entry
+from bot.said import said
 from bot.sources import text as texts
 
 MAX_ENTRIES = 1_000
@@ -111,11 +112,12 @@ def _hashed(*parts: str) -> str:
 
 
 def _entry(source_id: str, key: str, item: RawEntry, guid: str | None, *, shared: bool) -> Entry:
+    title = item.title or texts.headline(item.text) or item.link or ""
     return Entry(
         source_id=source_id,
         key=key,
         url=item.link,
-        title=item.title or texts.headline(item.text) or item.link or "",
+        title=title,
         text=item.text,
         published=item.published or item.updated,
         updated=item.updated,
@@ -124,4 +126,5 @@ def _entry(source_id: str, key: str, item: RawEntry, guid: str | None, *, shared
         categories=item.categories[:_MAX_TAGS],
         guid=guid,
         shared_link=shared,
+        said=said(title, item.text),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,39 +11,13 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, func, or_, select, update
 
 from bot.model import Entry
+from bot.said import said
 from bot.store.sql import Insertion, chunks, having, insert_new, insert_of, present
 from bot.store.tables.base import digest
 from bot.store.tables.sources import entries
 
 UNJUDGED = "new"
 """Verdict of an entry that was stored and not yet judged; no committed poll leaves one behind."""
-
-FEWEST_WORDS = 4
-"""A title and text of fewer words ("Press release") says too little to recognise an entry by."""
-
-
-_AGO = r"(?:\d+|an?)\s+(?:seconds?|minutes?|mins?|hours?|hrs?|days?)\s+ago\b"
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-_MOMENT = rf"(?:{_MONTH}\s+)?\d[\d:./,t-]*(?:\s+{_MONTH})?(?:\s+(?:at\s+)?\d[\d:./,t-]*)*(?:\s*(?:am|pm|utc|gmt)\b)?"
-_COUNTERS = re.compile(r"\d(?<!\w\w)[\d.,]*k?\s+(?:comments?|repl(?:y|ies)|views?|shares?|likes?|reads?|responses)\b")
-_COUNTED = ("comment", "repl", "view", "share", "like", "read", "response")
-"""One of these stands in whatever ``_COUNTERS`` matches."""
-_COMMENTS = re.compile(r"\bcomments?\s*\(\d+\)")
-_CHANGES = re.compile(rf"\b(?:last\s+)?(?:updated|modified)(?:\s+(?:on|at))?:?\s+(?:{_AGO}|{_MOMENT})")
-_AGES = re.compile(rf"\b{_AGO}")
-
-
-def _without_counters(words: str) -> str:
-    """Without what changes by itself on a page that nobody edits: counters, ages, the moment of the last change.
-
-    ``words`` are in small letters. Each expression is tried only where it can match: this runs for every entry.
-    """
-    if any(noun in words for noun in _COUNTED):
-        words = _COUNTERS.sub(" ", words)
-    for sign, volatile in (("comment", _COMMENTS), ("updated", _CHANGES), ("modified", _CHANGES), (" ago", _AGES)):
-        if sign in words:
-            words = volatile.sub(" ", words)
-    return words
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +63,8 @@ class Changed:
 
 
 def content_hash(entry: Entry) -> bytes | None:
-    """Fingerprint an entry by what it says, whatever its id, link, dates and counters; None when it says too little."""
-    words = _without_counters(f"{entry.title} {entry.text}".casefold()).split()
-    return digest(" ".join(words)) if len(words) >= FEWEST_WORDS else None
+    """Fingerprint an entry by what it says; None when it says too little. Taken here where it was not when it was read."""
+    return said(entry.title, entry.text) if entry.said == b"" else entry.said
 
 
 class Entries:

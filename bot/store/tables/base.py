@@ -17,6 +17,7 @@ type             Python value                        stored as
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -177,13 +178,16 @@ class PlainText(TypeDecorator[str]):
         super().__init__()
         self.limit = limit
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:  # noqa: ARG002
         """Clean the text."""
-        if value is None or (
-            value.isascii() and "\x00" not in value and (self.limit is None or len(value) <= self.limit)
-        ):
-            return value
-        return clean(value, self.limit)
+        limit = sys.maxsize if self.limit is None else self.limit
+
+        def cleaned(value: str | None) -> str | None:
+            if value is None or (value.isascii() and "\x00" not in value and len(value) <= limit):
+                return value
+            return clean(value, limit)
+
+        return cleaned
 
 
 class Json(TypeDecorator[Any]):
