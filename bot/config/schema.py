@@ -203,7 +203,7 @@ class SettingsBlock(Section):
     fetch: Annotated[FetchBlock, BeforeValidator(_empty_block)] = FetchBlock()
     late_after: Span = timedelta(hours=12)
     settle: Span = timedelta(minutes=2)
-    edit_every: Span = timedelta(minutes=1)
+    edit_every: Span = timedelta(minutes=2)
     operators: Annotated[tuple[Person, ...], BeforeValidator(_one_or_many)] = ()
     unknown_posts: Literal["hold", "repost"] = "hold"
 

@@ -56,7 +56,7 @@ class Settings:
     """An alert on something published longer ago says how late it is, and waits for others to fold with."""
     settle: timedelta = timedelta(minutes=2)
     """How long late alerts wait for each other."""
-    edit_every: timedelta = timedelta(minutes=1)
+    edit_every: timedelta = timedelta(minutes=2)
     """A message is edited at most once in this time."""
     operators: tuple[str, ...] = ()
     """Slack user ids that may mute sources and channels; empty: everybody."""
