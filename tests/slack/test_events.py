@@ -13,7 +13,7 @@ from bot.model import Message, Route
 from bot.slack import blocks, modals, pages
 from bot.slack.events import WHY_SHORTCUT, address_in, story_of
 from bot.slack.home import REFRESH
-from bot.slack.ports import Muted
+from bot.slack.ports import Muted, StoryRow
 from bot.slack.values import Marks, Rendering
 from tests.fakes.slack_desk import troubled_source
 from tests.fakes.slack_requests import button, click, event, shortcut
@@ -198,6 +198,8 @@ def test_any_story_gives_modals_that_slack_takes(line: str, title: str, quote: s
     articles = tuple(make_article(article_id=n % 120, title=title, source_name=line) for n in range(130))
     shown = Shown(make_view(make_change(line=line, actor=title or "x", quote=quote, jurisdictions=(line,))), articles)
     assert refuse_view(modals.not_relevant(shown, "C1", FakeQueries().words)) == []
-    assert refuse_view(modals.wrong_story(shown, "C1")) == []
+    recent = tuple(StoryRow(f"s{number}", line, NOW) for number in range(120))
+    assert refuse_view(modals.wrong_story(shown, "C1", recent)) == []
+    assert refuse_view(modals.wrong_story(Shown(shown.view), "C1")) == []
     assert refuse_view(modals.page("Why", pages.story_why(shown))) == []
     assert refuse_view(modals.page("Long", Message(line, tuple({"type": "header"} for _ in range(200))))) == []
