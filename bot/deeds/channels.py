@@ -13,12 +13,12 @@ from bot.alerts.filters import refusal
 from bot.alerts.settings import RoutingSettings
 from bot.errors import UsageError
 from bot.labels import Snooze, value_of
-from bot.model import DigestItem, Filters, Route, Schedule, Story
+from bot.model import DigestItem, Filters, Quiet, Route, Schedule, Story
 from bot.slack.asks import Asker
 from bot.slack.ports import Done, Grouping
 from bot.slack.text import one_line
 from bot.slack.typed import misspelt
-from bot.slack.writing import filter_words, schedule_words
+from bot.slack.writing import filter_words, quiet_words, schedule_words
 from bot.store import Tx
 from bot.store.runtime import Label
 from bot.wiring import Parts
@@ -70,7 +70,15 @@ class ChannelDeeds:
     # --- routes --------------------------------------------------------------------------------------------------------
 
     def subscribe(
-        self, filters: Filters, schedule: Schedule, by: Asker, now: datetime, group: Grouping = "news"
+        self,
+        filters: Filters,
+        schedule: Schedule,
+        by: Asker,
+        now: datetime,
+        group: Grouping = "news",
+        *,
+        quiet: Quiet | None = None,
+        thread: bool = True,
     ) -> Done:
         """Make a route to ``by.channel``; nothing of the past is sent to it."""
         if not by.channel:
@@ -81,14 +89,20 @@ class ChannelDeeds:
             schedule=schedule,
             filters=filters,
             group=group,
+            quiet=quiet,
+            thread=thread,
             origin="subscription",
         )
         with self._parts.store.transaction() as tx:
             held = next((one for one in tx.runtime.subscriptions() if one.name == route.name), None)
-            if held is None or (held.schedule, held.group) != (schedule, group):
+            wished = (schedule, group, quiet, thread)
+            if held is None or (held.schedule, held.group, held.quiet, held.thread) != wished:
                 tx.runtime.subscribe(route, by.name or by.user, now)
         when = "at once" if schedule.kind == "now" else schedule_words(schedule)
-        when += "" if group == "news" else f", by {group},"
+        how = [f"by {group}"] if group != "news" else []
+        how += [f"but not {quiet_words(quiet)}"] if quiet else []
+        how += [] if thread else ["without threads"]
+        when += "".join(f", {one}" for one in how) + ("," if how else "")
         said = f"This channel hears {when} of {_about(filters)}, from now on; nothing of the past is sent."
         doubt = misspelt(filters.actors, self._actors())
         return Done(f"{said} {doubt}".rstrip())

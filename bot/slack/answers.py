@@ -40,6 +40,7 @@ MORE_HELP = (
     ("sources", "which sources are not well"),
     ("mute SOURCE [7d] · unmute SOURCE", "stop a source's alerts for a time"),
     ("muted", "what was muted in this channel, and how to undo it"),
+    ('subscribe … quiet:"22:00-07:00 Zone" thread:no', "nothing at these times, no coverage in threads"),
     ("unsubscribe [filters]", "end what subscribe began"),
     ("digest now [since:7d]", "a digest in this channel, now"),
     ("snooze 3d · snooze off", "one daily digest here in place of alerts"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
-from bot.model import Filters, Schedule
+from bot.model import Filters, Quiet, Schedule
 
 Verb = Literal[
     "help", "recent", "search", "show", "stance", "timeline", "why", "sources", "status", "mute", "unmute", "muted",
@@ -50,6 +50,10 @@ class Ask:
     """When a subscription sends; None: at once."""
     group: Literal["news", "place", "actor"] = "news"
     """What the lines of a subscribed digest stand under."""
+    quiet: Quiet | None = None
+    """When a subscription posts nothing at once."""
+    thread: bool = True
+    """Whether a subscription's messages list the coverage in their threads."""
     share: bool = False
     """Show the answer to the whole channel."""
 

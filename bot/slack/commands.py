@@ -15,7 +15,17 @@ from typing import Literal, get_args
 
 from bot.slack.asks import MOST_COUNT, Ask, Verb, Vocabulary, Wrong
 from bot.slack.text import clean, one_line, safe_url
-from bot.slack.typed import EXAMPLES, Mistake, duration, known_actor, known_source, meant, read_filters, read_schedule
+from bot.slack.typed import (
+    EXAMPLES,
+    Mistake,
+    duration,
+    known_actor,
+    known_source,
+    meant,
+    read_filters,
+    read_quiet,
+    read_schedule,
+)
 from bot.slack.writing import FILTERED
 
 COMMAND = "/policywatch"
@@ -157,19 +167,37 @@ def _source(verb: Verb, rest: list[str], vocabulary: Vocabulary) -> Ask:
 
 
 def _subscription(verb: Verb, rest: list[str], vocabulary: Vocabulary) -> Ask:
-    """Read `subscribe|unsubscribe [filters] [now | daily … | weekly …] [by:place]`."""
+    """Read `subscribe|unsubscribe [filters] [now | daily … | weekly …] [by:place] [quiet:22:00-07:00 Zone] [thread:no]`."""
     if verb == "unsubscribe" and [word.lower() for word in rest] in (["all"], ["everything"]):
         rest = []
-    plain, options = _split(rest, (*_FILTER_KEYS, *(("by",) if verb == "subscribe" else ())), verb)
-    ask = Ask(verb, filters=read_filters(options, vocabulary), schedule=read_schedule(plain, verb, vocabulary))
+    plain, options = _split(rest, (*_FILTER_KEYS, *(("by", "quiet", "thread") if verb == "subscribe" else ())), verb)
+    quiet = " ".join(options.get("quiet", ())[-1:])
+    if quiet and " " not in quiet and len(plain) == 1 and "/" in plain[0]:
+        quiet = f"{quiet} {plain.pop()}"
+    ask = Ask(
+        verb,
+        filters=read_filters(options, vocabulary),
+        schedule=read_schedule(plain, verb, vocabulary),
+        quiet=read_quiet(quiet, verb) if quiet else None,
+        thread=_yes(options["thread"][-1], verb) if "thread" in options else True,
+    )
+    at_once = ask.schedule is None or ask.schedule.kind == "now"
+    if ask.quiet and not at_once:
+        raise Mistake("quiet: is for what is told at once; a digest has its own time.", EXAMPLES[verb])
     if "by" not in options:
         return ask
-    if ask.schedule is None or ask.schedule.kind == "now":
+    if at_once:
         raise Mistake("by: groups the lines of a digest; say when it is sent, too.", f"{EXAMPLES[verb]} by:actor")
     group = _GROUPS.get(options["by"][-1].lower())
     if group is None:
         raise Mistake("by: takes news, place or actor.", f"{EXAMPLES[verb]} by:actor")
     return replace(ask, group=group)
+
+
+def _yes(value: str, verb: Verb) -> bool:
+    if value.lower() not in {"yes", "no"}:
+        raise Mistake("thread: takes yes or no.", f"{verb} thread:no")
+    return value.lower() == "yes"
 
 
 def _digest(verb: Verb, rest: list[str], _: Vocabulary) -> Ask:
@@ -198,7 +226,8 @@ _READERS: dict[str, Callable[[Verb, list[str], Vocabulary], Ask]] = {
 # --- values -------------------------------------------------------------------------------------------------------------
 
 _FILTER_KEYS = ("actor", "in", "action", "target", "stage", "category", "score")
-_SCHEDULES = frozenset({"now", "daily", "weekly"})
+_ENDS = re.compile(r"[a-z]+:|(now|daily|weekly)$", re.IGNORECASE)
+"""A word that no value goes on with."""
 _GROUPS: dict[str, Literal["news", "place", "actor"]] = {"news": "news", "place": "place", "actor": "actor"}
 
 
@@ -228,7 +257,7 @@ def _split(words: Iterable[str], keys: Sequence[str], verb: Verb) -> tuple[list[
             near = difflib.get_close_matches(key, [one for one in keys if one != "offset"], n=1, cutoff=0.5)
             hint = f"Did you mean {near[0]}:?" if near else f"Write {_key_words(keys)}."
             raise Mistake(f"I do not know “{one_line(key, 30)}:” here. {hint}", EXAMPLES[verb])
-        while (not value or value.endswith(",")) and left and ":" not in left[0] and left[0].lower() not in _SCHEDULES:
+        while (not value or value.endswith(",")) and left and not _ENDS.match(left[0]):
             value += left.pop(0)  # `in: EU`, `in:EU, US`
         values = [clean(part) for part in value.split(",") if clean(part)]
         if not values:

@@ -97,7 +97,9 @@ def _lasting(ask: Ask) -> timedelta:
 DOERS: Mapping[str, Callable[[Commands, Ask, Asker, datetime], Done]] = {
     "mute": lambda do, ask, by, now: do.mute_source(ask.subject, _lasting(ask), by, now),
     "unmute": lambda do, ask, by, now: do.unmute_source(ask.subject, by, now),
-    "subscribe": lambda do, ask, by, now: do.subscribe(ask.filters, ask.schedule or Schedule(), by, now, ask.group),
+    "subscribe": lambda do, ask, by, now: do.subscribe(
+        ask.filters, ask.schedule or Schedule(), by, now, ask.group, quiet=ask.quiet, thread=ask.thread
+    ),
     "unsubscribe": lambda do, ask, by, now: do.unsubscribe(ask.filters, by, now),
     "digest": lambda do, ask, by, now: do.digest_now(ask.since, by, now),
     "snooze": lambda do, ask, by, now: do.snooze(_lasting(ask), by, now),

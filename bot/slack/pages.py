@@ -15,7 +15,7 @@ from bot.slack.commands import COMMAND
 from bot.slack.limits import fit
 from bot.slack.ports import Ledger, Muted, Shown, SourceCounts, StoryRow, Told, Why
 from bot.slack.values import Rendering
-from bot.slack.writing import filter_words, schedule_words, write
+from bot.slack.writing import filter_words, quiet_words, schedule_words, write
 
 WHY_ACTION = "pw_why_action"
 """Buttons under a `why` that was not seen: `analyse`, `suggest`, `missed`; the value is the address."""
@@ -266,5 +266,6 @@ def route_row(route: Route) -> list[e.Element]:
     takes = " ".join(filter_words(route.filters)) or "every policy change"
     if route.kind == "operators":
         takes = "what goes wrong: broken sources, refused config"
+    takes += f", quiet {quiet_words(route.quiet)}" if route.quiet else ""
     made = "from alerts.yaml" if route.origin == "file" else "by /policywatch subscribe"
     return [e.words(schedule_words(route.schedule), bold=True), e.words(f"  {t.one_line(takes, 200)}  ({made})")]

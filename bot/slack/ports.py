@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from bot.model import ArticleRef, Check, Filters, Reason, Route, Schedule, SourceRow, Stage, StoryView
+from bot.model import ArticleRef, Check, Filters, Quiet, Reason, Route, Schedule, SourceRow, Stage, StoryView
 from bot.slack.asks import Ask, Asker, Vocabulary
 
 Grouping = Literal["news", "place", "actor"]
@@ -211,7 +211,15 @@ class Commands(Protocol):
         """End a mute; nothing of the meantime is sent."""
 
     def subscribe(
-        self, filters: Filters, schedule: Schedule, by: Asker, now: datetime, group: Grouping = "news"
+        self,
+        filters: Filters,
+        schedule: Schedule,
+        by: Asker,
+        now: datetime,
+        group: Grouping = "news",
+        *,
+        quiet: Quiet | None = None,
+        thread: bool = True,
     ) -> Done:
         """Make a route to ``by.channel``; nothing of the past is sent to it."""
 

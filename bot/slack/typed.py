@@ -9,11 +9,11 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.model import TARGETS, Action, Filters, Schedule, Stage
+from bot.model import TARGETS, Action, Filters, Quiet, Schedule, Stage
 from bot.slack.asks import Verb, Vocabulary, Wrong
 from bot.slack.text import one_line
 from bot.slack.writing import DAYS
@@ -177,10 +177,26 @@ def read_schedule(words: list[str], verb: Verb, vocabulary: Vocabulary) -> Sched
     return schedule
 
 
+def read_quiet(value: str, verb: Verb) -> Quiet:
+    """Read `22:00-07:00 Europe/Brussels`, the zone left out for UTC."""
+    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)\s?[-–]\s?([01]?\d|2[0-3]):([0-5]\d)(?:\s(\S+))?", value)
+    try:
+        if (
+            found
+            and (times := (time(int(found[1]), int(found[2])), time(int(found[3]), int(found[4]))))
+            and times[0] != times[1]
+        ):
+            return Quiet(*times, ZoneInfo(found[5] or "UTC").key)
+    except (ValueError, OSError, LookupError):
+        pass  # no zone: said below
+    message = "quiet: takes two times that differ, from 00:00 to 23:59, and a time zone."
+    raise Mistake(message, f'{verb} quiet:"22:00-07:00 Europe/Brussels"')
+
+
 def _schedule_part(word: str, schedule: Schedule, verb: Verb) -> dict[str, Any]:
-    time = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", word)
-    if time:
-        return {"hour": int(time[1]), "minute": int(time[2])}
+    clock = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", word)
+    if clock:
+        return {"hour": int(clock[1]), "minute": int(clock[2])}
     if schedule.kind == "weekly" and word[:3].lower() in DAYS and word.isalpha():
         return {"weekday": DAYS.index(word[:3].lower())}
     try:

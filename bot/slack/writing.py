@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from bot.model import Filters, Schedule
+from bot.model import Filters, Quiet, Schedule
 from bot.slack.asks import DEFAULT_COUNT, Ask
 
 FILTERED = frozenset({"recent", "search", "subscribe", "unsubscribe"})
@@ -23,10 +23,7 @@ def write(ask: Ask) -> str:
         parts += filter_words(ask.filters)
     if ask.since:
         parts.append(f"since:{length_word(ask.since)}")
-    if ask.schedule:
-        parts.append(schedule_words(ask.schedule))
-    if ask.group != "news":
-        parts.append(f"by:{ask.group}")
+    parts += _sending(ask)
     if ask.lasting is not None and ask.verb in {"mute", "snooze"}:
         parts.append(length_word(ask.lasting) if ask.lasting else "off")
     if ask.offset:
@@ -46,6 +43,21 @@ def filter_words(filters: Filters) -> list[str]:
         f'{key}:"{value}"' if re.search(r"\s", value) else f"{key}:{value}" for key, values in pairs for value in values
     ]
     return [*words, f"score:{filters.min_score:g}"] if filters.min_score is not None else words
+
+
+def _sending(ask: Ask) -> list[str]:
+    """When and how a subscription sends."""
+    parts = [schedule_words(ask.schedule)] if ask.schedule else []
+    if ask.group != "news":
+        parts.append(f"by:{ask.group}")
+    if ask.quiet:
+        parts.append(f'quiet:"{quiet_words(ask.quiet)}"')
+    return parts if ask.thread else [*parts, "thread:no"]
+
+
+def quiet_words(quiet: Quiet) -> str:
+    """Return `22:00-07:00 Europe/Brussels`, as in `alerts.yaml`."""
+    return f"{quiet.start:%H:%M}-{quiet.end:%H:%M} {quiet.zone}"
 
 
 def length_word(length: timedelta) -> str:

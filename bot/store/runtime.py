@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, and_, case, delete, or_, select, update
 
-from bot.model import Filters, Route, Schedule
+from bot.model import Filters, Quiet, Route, Schedule
 from bot.store.sql import insert
 from bot.store.tables.base import digest
 from bot.store.tables.runtime import config_versions, facts, heartbeats, labels, routes, used_signatures
@@ -157,7 +157,7 @@ class Runtime:
             "name": route.name,
             "channel": route.channel,
             "origin": route.origin,
-            "route": None if route.origin == "file" else asdict(replace(route, created_at=None)),
+            "route": None if route.origin == "file" else _route_row(route),
             "created_by": person,
             "created_at": now,
             "in_force": True,
@@ -234,8 +234,24 @@ class Runtime:
         return sum(self._connection.execute(statement).rowcount for statement in statements)
 
 
+def _route_row(route: Route) -> dict[str, Any]:
+    quiet = route.quiet and {"start": f"{route.quiet.start}", "end": f"{route.quiet.end}", "zone": route.quiet.zone}
+    return asdict(replace(route, created_at=None, quiet=None)) | {"quiet": quiet}
+
+
+def _quiet(value: Mapping[str, str] | None) -> Quiet | None:
+    if value is None:
+        return None
+    return Quiet(time.fromisoformat(value["start"]), time.fromisoformat(value["end"]), value["zone"])
+
+
 def _route(value: Mapping[str, Any]) -> Route:
     filters: dict[str, Any] = {
         name: tuple(item) if isinstance(item, list) else item for name, item in value["filters"].items()
     }
-    return Route(**{**value, "schedule": Schedule(**value["schedule"]), "filters": Filters(**filters)})
+    read = {
+        "schedule": Schedule(**value["schedule"]),
+        "filters": Filters(**filters),
+        "quiet": _quiet(value.get("quiet")),
+    }
+    return Route(**{**value, **read})

@@ -158,8 +158,11 @@ class FakeCommands:
         self._note("unmute_source", source, by)
         return Done(f"{source} speaks again.")
 
-    def subscribe(self, filters: Filters, schedule: Any, by: Asker, now: datetime, group: str = "news") -> Done:
-        self._note("subscribe", (by.channel, filters, schedule, group), by)
+    def subscribe(
+        self, filters: Filters, schedule: Any, by: Asker, now: datetime, group: str = "news", **more: Any
+    ) -> Done:
+        told = {name: value for name, value in more.items() if value not in (None, True)}
+        self._note("subscribe", (by.channel, filters, schedule, group, *told.values()), by)
         return Done("Subscribed; nothing of the past is sent.")
 
     def unsubscribe(self, filters: Filters, by: Asker, now: datetime) -> Done:

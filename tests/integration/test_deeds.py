@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
 from bot import upkeep
 from bot.errors import UsageError
-from bot.model import DeliveryKind, DeliveryState, Filters, Schedule
+from bot.model import DeliveryKind, DeliveryState, Filters, Quiet, Schedule
 from bot.rendering import remember_workspace
 from bot.slack.elements import visible
 from bot.slack.ports import Done
@@ -387,6 +387,24 @@ def test_a_subscription_hears_from_now_on_and_can_be_ended(world: World):
     assert world.deeds.unsubscribe(Filters(), here, world.now) == world.deeds.unsubscribe(Filters(), here, world.now)
     assert not world.reader.routes("C0SUBSCR001")
     assert "route policy of alerts.yaml" in world.deeds.unsubscribe(Filters(), ANNA, world.now).text
+
+
+def test_a_subscription_keeps_quiet_hours_and_makes_no_threads(world: World):
+    here, night = replace(ANNA, channel="C0SUBSCR001"), Quiet(time(22), time(7), "UTC")
+    said = world.deeds.subscribe(Filters(), Schedule(), here, world.now, quiet=night, thread=False).text
+    assert said.startswith(
+        "This channel hears at once, but not 22:00-07:00 UTC, without threads, of every policy change"
+    )
+    (route,) = world.reader.routes("C0SUBSCR001")
+    assert (route.quiet, route.thread) == (night, False)
+    world.clock.now = world.now.replace(hour=23)
+    world.report(HALT)
+    (kept,) = world.owed("C0SUBSCR001")
+    assert kept.not_before == (world.now + timedelta(days=1)).replace(hour=7, minute=0, second=0, microsecond=0)
+    assert kept.payload["thread"] is False
+    world.deeds.subscribe(Filters(), Schedule(), here, world.now)
+    (route,) = world.reader.routes("C0SUBSCR001")
+    assert (route.quiet, route.thread) == (None, True), "said anew, it is as it was said last"
 
 
 def test_a_subscription_to_a_name_that_is_nearly_known_says_so(world: World):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model import TARGETS, Action, Filters, Schedule, Stage
+from bot.model import TARGETS, Action, Filters, Quiet, Schedule, Stage
 from bot.slack.asks import Ask, Wrong
 from bot.slack.commands import VERBS, parse
 from bot.slack.typed import EXAMPLES, misspelt
@@ -123,6 +123,11 @@ def test_what_people_type(text: str, ask: Ask):
         ("subscribe daily ../../etc/passwd", "zones look like Europe/Brussels"),
         ("subscribe by:actor", "say when it is sent, too"),
         ("subscribe daily by:colour", "by: takes news, place or actor"),
+        ("subscribe quiet:night", "quiet: takes two times that differ"),
+        ("subscribe quiet:09:00-09:00", "quiet: takes two times that differ"),
+        ('subscribe quiet:"22:00-07:00 Mars/Base"', "and a time zone"),
+        ("subscribe daily quiet:22:00-07:00", "a digest has its own time"),
+        ("subscribe thread:maybe", "thread: takes yes or no"),
         ("subscribe since:7d", "I do not know “since:” here"),
         ("recent for:7d", "I do not know “for:” here."),
         ("stance since:7d", "Write actor:."),
@@ -184,7 +189,10 @@ asks = st.one_of(
         share=st.booleans(),
     ),
     st.builds(Ask, st.just("search"), subject=st.just("face scan"), offset=st.integers(0, 9), filters=filters),
-    st.builds(Ask, st.just("subscribe"), filters=filters, schedule=schedules),
+    st.builds(Ask, st.just("subscribe"), filters=filters, schedule=schedules, thread=st.booleans()),
+    st.builds(
+        Ask, st.just("subscribe"), filters=filters, quiet=st.just(Quiet(time(22), time(7, 30), "Europe/Brussels"))
+    ),
     st.builds(
         Ask,
         st.just("subscribe"),
@@ -212,6 +220,8 @@ def test_a_written_command_is_understood_as_it_was_meant(ask: Ask):
         ("mute Example Post for 3 days", "mute example-post 3d"),
         ("mute example-post for:12h", "mute example-post 12h"),
         ("unsubscribe all", "unsubscribe"),
+        ("subscribe quiet:22:00-07:00 Europe/Brussels", 'subscribe quiet:"22:00-07:00 Europe/Brussels"'),
+        ("subscribe in:EU quiet: 22:00-07:00", 'subscribe in:EU quiet:"22:00-07:00 UTC"'),
     ],
 )
 def test_what_people_type_loosely_is_understood(loose: str, strict: str):
