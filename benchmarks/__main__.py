@@ -17,7 +17,12 @@ NAMES = {
     "corpus": "detection and story quality on the labelled corpora",
     "soak": "2,000 sources, some slow, failing or hostile, for some minutes",
 }
-QUICK = {"sources": ["--quick"], "soak": ["--sources", "200", "--minutes", "0.5"], "analysis": ["--inputs", "500"]}
+QUICK = {
+    "sources": ["--quick"],
+    "answers": ["--articles", "5000"],
+    "soak": ["--sources", "200", "--minutes", "0.5"],
+    "analysis": ["--inputs", "500"],
+}
 FULL = {"soak": ["--minutes", "3"]}
 
 

@@ -1,9 +1,11 @@
 import asyncio
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.sources import gates as module
-from bot.sources.gates import SLOW, Gates, Laggards
+from bot.sources.gates import SLOW, Gates, Laggards, Places
 
 
 class Time:
@@ -117,3 +119,75 @@ def test_an_address_is_slow_until_it_answers_quickly(monkeypatch: pytest.MonkeyP
     assert [each for each in "abcd" if each in laggards] == ["a", "c", "d"], (
         "the one that was slow longest ago is forgotten"
     )
+
+
+async def test_places_are_handed_over_in_the_order_of_asking() -> None:
+    places, order = Places(2), list[int]()
+
+    async def stay(number: int) -> None:
+        await places.acquire()
+        order.append(number)
+        await asyncio.sleep(0)
+        places.release()
+
+    await asyncio.gather(*(stay(number) for number in range(9)))
+    assert order == list(range(9))
+    assert not places.locked()
+
+
+async def test_a_place_is_not_lost_with_one_who_gave_up_waiting() -> None:
+    places = Places(1)
+    await places.acquire()
+    waiting, next_one = asyncio.create_task(places.acquire()), asyncio.create_task(places.acquire())
+    await asyncio.sleep(0)
+    waiting.cancel()
+    places.release()
+    await next_one
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    places.release()
+    assert not places.locked()
+
+
+async def test_a_place_handed_over_in_the_moment_of_giving_up_goes_to_the_next() -> None:
+    places = Places(1)
+    await places.acquire()
+    waiting, next_one = asyncio.create_task(places.acquire()), asyncio.create_task(places.acquire())
+    await asyncio.sleep(0)
+    places.release()  # to `waiting`, which has not run since
+    waiting.cancel()
+    await next_one
+    assert waiting.cancelled()
+    assert places.locked(), "the next one holds it"
+
+
+@given(st.lists(st.sampled_from(["take", "leave", "give up"]), max_size=40), st.integers(1, 3))
+def test_never_more_are_in_than_there_are_places_and_none_is_lost(steps: list[str], at_once: int) -> None:
+    async def play() -> None:
+        places, inside, waiting = Places(at_once), 0, list[asyncio.Task[None]]()
+
+        async def settle() -> int:
+            nonlocal waiting
+            for _ in range(3):
+                await asyncio.sleep(0)
+            entered = [one for one in waiting if one.done()]
+            waiting = [one for one in waiting if not one.done()]
+            return sum(not one.cancelled() for one in entered)
+
+        for step in steps:
+            if step == "take":
+                waiting.append(asyncio.create_task(places.acquire()))
+            elif step == "leave" and inside:
+                places.release()
+                inside -= 1
+            elif step == "give up" and waiting:
+                waiting.pop().cancel()
+            inside += await settle()
+            assert inside <= at_once
+            assert inside == at_once or not waiting
+        for _ in range(inside):
+            places.release()
+        await settle()
+        assert not waiting or places.locked()
+
+    asyncio.run(play())

@@ -33,6 +33,19 @@ def test_ids_go_with_their_own_keys(tx, clock):
         assert tx.entries.get(added[key]).key == key
 
 
+@pytest.mark.parametrize("many", [2, 30])
+def test_of_few_and_of_many_only_the_new_ones_are_named_each_by_its_own_id(tx, clock, many):
+    """Many are inserted on SQLite in another way than few."""
+    known = tx.entries.add("wire", [entry(f"e{number}") for number in range(0, many, 2)], clock())
+    tx.entries.add("blog", [entry(f"e{number}") for number in range(many)], clock())
+    added = tx.entries.add("wire", [entry(f"e{number}") for number in reversed(range(many))], clock())
+    assert set(added) == {f"e{number}" for number in range(1, many, 2)}
+    assert not set(added.values()) & set(known.values())
+    for key, entry_id in added.items():
+        stored = tx.entries.get(entry_id)
+        assert (stored.key, stored.source_id) == (key, "wire")
+
+
 def test_unknown_keys_are_told_for_each_source(tx, clock):
     tx.entries.add("wire", [entry("e1")], clock())
     assert tx.entries.unknown("wire", ["e1", "e2"]) == {"e2"}
