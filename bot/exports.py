@@ -49,8 +49,14 @@ def _row(listed: Listed) -> dict[str, Any]:
         "curated": story.curated,
         "quote": change.quote,
         "speaker": change.speaker,
-        "url": listed.best.url if listed.best else None,
+        "url": evidence(listed),
     }
+
+
+def evidence(listed: Listed) -> str | None:
+    """The address where a change can be read; of curated ones the statement or law that they name, where that is an address."""
+    stated = listed.story.change.speaker or ""
+    return listed.best.url if listed.best else stated if stated.startswith(("https://", "http://")) else None
 
 
 def as_json(rows: Sequence[Mapping[str, Any]]) -> str:

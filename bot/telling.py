@@ -22,6 +22,7 @@ from bot.model import (
     CopyOf,
     Delivery,
     DeliveryKind,
+    DeliveryState,
     Fingerprint,
     Route,
     Source,
@@ -289,12 +290,15 @@ class Teller:
 
     def _revise(self, story_id: int, text: str) -> None:
         """Tell a material revision in the threads of the story's messages."""
+        added = not stories.corrects(text)
         what = f"revision:{hashlib.sha256(text.encode()).hexdigest()[:16]}"
         routes = {route.name: route for route in self._routes}
         story, said = self._tx.stories.get(story_id), labels.read_overlay(self._tx, story_id, self._now)
         for post in _latest(self._tx.outbox.by_story(story_id)).values():
             if story is None or said.dismissed or labels.mute_of(said.muted, post.channel, story):
                 continue
+            if added and post.ts is None and post.state is DeliveryState.PENDING:
+                continue  # it is still to be posted, and will say so itself
             route = routes.get(post.route) or _quiet(post)
             owed = routing.reply(post.id, route, what, {"text": text}, story_id)
             self._tx.outbox.enqueue(replace(owed, not_before=quiet_until(route.quiet, self._now)), self._now)

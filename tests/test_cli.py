@@ -187,6 +187,21 @@ def test_every_listing_is_plain_lines_in_a_pipe(invoke: Invoke, filled: dict[str
     assert "Traceback" not in shown.out + shown.err
 
 
+def test_a_stance_says_since_when_on_what_terms_and_where_that_can_be_read(invoke: Invoke, own: dict[str, str]):
+    from sqlalchemy import create_engine
+
+    change = "json_set(change, '$.condition', 'until there is a state law', '$.expires', '2099-12-31')"
+    with create_engine(own["DATABASE_URL"]).begin() as connection:
+        connection.exec_driver_sql(f"UPDATE stories SET change = {change} WHERE actor LIKE 'Boise%'")
+    shown = invoke("stance", "boise city council", env=own).out
+    assert " · until there is a state law · until 2099-12-31 · US-ID/Boise" in shown
+    assert "  since 20" in shown
+    assert "https://gazette.example/news/boise-ban" in shown
+    (stance,) = json.loads(invoke("stance", "--jurisdiction", "US-ID", "--json", env=own).out)
+    assert (stance["condition"], stance["until"][:10]) == ("until there is a state law", "2099-12-31")
+    assert [one["url"] for one in stance["evidence"]] == ["https://gazette.example/news/boise-ban"]
+
+
 def test_what_the_listings_say(invoke: Invoke, filled: dict[str, str]):
     recent = json.loads(invoke("recent", "--json", env=filled).out)
     assert {row["story"] for row in recent} == {"s1", "s2"}

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bot import exports, stories
-from bot.commands.common import json_option, listing, plain, print_json, settings_with_logs, span
+from bot.commands.common import json_option, jsonable, listing, plain, print_json, settings_with_logs, span
 from bot.errors import UsageError
 from bot.model import Filters
 from bot.store import Store
 from bot.store.reports import Explanation, Listed
 from bot.wiring import open_store, utc_now
+
+if TYPE_CHECKING:
+    from bot.stories.stances import Stance
 
 COLUMNS = ("story", "date", "where", "change", "sources")
 
@@ -104,17 +107,43 @@ def stance_command(actor: str | None, jurisdiction: str | None, as_json: bool) -
         jurisdictions=(jurisdiction,) if jurisdiction else (), actors=_actor_names(actor) if actor else ()
     )
     with _open().reading() as tx:
-        found = {listed.story.id: listed.story for listed in tx.reports.export(filters=filters)}
-    ledger = stances(found.values(), utc_now())
+        found = {listed.story.id: listed for listed in tx.reports.export(filters=filters)}
+    ledger = stances((listed.story for listed in found.values()), utc_now())
+    rows = [(stance, [found[story_id] for story_id in stance.stories if story_id in found]) for stance in ledger]
     if as_json:
-        print_json(ledger)
+        print_json([jsonable(stance) | {"evidence": [_evidence(one) for one in history]} for stance, history in rows])
         return
     if not ledger:
         click.echo(plain(f"Nothing is known of {actor!r}." if actor else "The ledger is empty."))
-    for stance in ledger:
+    for stance, history in rows:
         click.echo(plain(f"{stance.actor}: {stance.line}" + ("" if stance.current else "  (no longer)")))
-        for story in (found[story_id] for story_id in stance.stories if story_id in found):
-            click.echo(plain(f"  {story.first_at:%Y-%m-%d}  {story.stage:<10}  {story.change.line}  ({story.ref})"))
+        click.echo(plain(f"  {_terms(stance)}"))
+        for listed in history:
+            story, link = listed.story, exports.evidence(listed)
+            line = f"{story.first_at:%Y-%m-%d}  {story.stage:<10}  {story.change.line}  ({story.ref})"
+            click.echo(plain(f"  {line}" + (f"  {link}" if link else "")))
+
+
+def _terms(stance: Stance) -> str:
+    """Since when, on what condition, until when and where a stance holds."""
+    return " · ".join(
+        part
+        for part in (
+            f"since {stance.since:%Y-%m-%d}",
+            stance.condition,
+            f"until {stance.until:%Y-%m-%d}" if stance.until else None,
+            ", ".join(stance.jurisdictions) or "place not stated",
+        )
+        if part
+    )
+
+
+def _evidence(listed: Listed) -> dict[str, object]:
+    story = listed.story
+    return {
+        "story": story.ref, "at": story.first_at, "stage": story.stage.value, "line": story.change.line,
+        "quote": story.change.quote, "url": exports.evidence(listed),
+    }  # fmt: skip
 
 
 def _actor_names(wanted: str) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from bot.stories.matching import decide
 from bot.stories.nearcopies import best, fingerprint
 from bot.stories.plans import assign
 from bot.stories.regrouping import joined, learned
-from bot.stories.revisions import another_under_link, correction, other_item, shortened
+from bot.stories.revisions import another_under_link, correction, corrects, other_item, shortened
 from bot.stories.stages import stage_of
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "best",
     "canonical_url",
     "correction",
+    "corrects",
     "decide",
     "fingerprint",
     "joined",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.model import Article, PolicyChange, Stage
+from bot.stories.actors import Same, actor_key, same_actor
 from bot.stories.details import details
 from bot.stories.keys import keys_for
 from bot.stories.reported import makes_law
@@ -50,7 +51,12 @@ def joined(kept: StoryCandidate, gone: StoryCandidate) -> Joined:
     if moved is not None and moved.news:
         lead = kept.change if last is kept else advanced(kept.change, gone.change)
         return Joined(lead, moved.stage, last.stage_at)
-    lead = filled(kept.change, gone.change, _OTHERS) or kept.change
+    one, other = (actor_key(each.change.actor, each.change.actor_id) for each in (kept, gone))
+    alike = same_actor(one, other) in (
+        Same.YES,
+        Same.MAYBE,
+    )  # else people know better, and we not whose words these are
+    lead = (filled(kept.change, gone.change, _OTHERS) if alike else None) or kept.change
     return Joined(lead, moved.stage if moved is not None else first.stage, first.stage_at)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from bot.stories.keys import IN_COURT
 from bot.stories.stages import PHASE, Phase
 from bot.stories.text import telling_words, words
 
+_CORRECTION: Final = "Correction: "
 _FILLED: Final = ("actor_id", "product", "condition", "duration", "effective", "expires", "decided", "quote", "speaker")
 _WEIGHTY: Final = (
     ("condition", "condition"),
@@ -61,8 +63,9 @@ def filled(lead: PolicyChange, change: PolicyChange, rank: int) -> PolicyChange 
         for name in _FILLED
         if getattr(base, name) is None and getattr(other, name) is not None
     }
-    if base.quote is not None:  # a quotation and its speaker belong together
-        missing.pop("speaker", None)
+    missing.pop("speaker", None)  # a quotation and its speaker belong together
+    if base.quote is None and other.quote is not None:
+        missing["speaker"] = other.speaker
     if not base.targets and other.targets:
         missing["targets"] = other.targets
     if not base.jurisdictions and other.jurisdictions:
@@ -97,7 +100,7 @@ def advanced(lead: PolicyChange, change: PolicyChange) -> PolicyChange:
 def revision(lead: PolicyChange, change: PolicyChange, article: Article) -> str | None:
     """Say in words what a report changes that people who were told must hear; None for ordinary coverage."""
     if _CORRECTED.search(article.title) or _CORRECTED.search(change.evidence.quote):
-        return f"Correction: {article.title}"
+        return f"{_CORRECTION}{article.title}"
     if fit(lead.action, change.action) in (Fit.OPPOSED, Fit.UNRELATED):
         return None
     for name, label in _WEIGHTY:
@@ -106,8 +109,22 @@ def revision(lead: PolicyChange, change: PolicyChange, article: Article) -> str 
             continue  # desks word one condition differently: a difference alone is not news
         if now and not before:
             comments = name == "expires" and PHASE[change.stage] is Phase.BEFORE
-            return f"{'Comments until' if comments else label.capitalize()}: {now}"
+            return f"{'Comments until' if comments else label.capitalize()}: {_day(now)}"
     return None
+
+
+def corrects(revision: str) -> bool:
+    """Tell whether a revision says that a report was wrong; else it adds to what is known."""
+    return revision.startswith(_CORRECTION)
+
+
+def _day(value: str) -> str:
+    """`2026-12-04` as people read it; anything else as it is."""
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        return value
+    return f"{day.day} {day:%b %Y}"
 
 
 def correction(before: Article, after: Article) -> str | None:
@@ -117,11 +134,11 @@ def correction(before: Article, after: Article) -> str | None:
     said …").
     """
     if _CORRECTED.search(after.title) and not _CORRECTED.search(before.title):
-        return f"Correction: {_LABEL.sub('', after.title)}"
+        return f"{_CORRECTION}{_LABEL.sub('', after.title)}"
     known = set(_sentences(before.text))
     for sentence in _sentences(after.text):
         if sentence not in known and _NOTE.search(sentence):
-            return f"Correction: {_LABEL.sub('', sentence)}"
+            return f"{_CORRECTION}{_LABEL.sub('', sentence)}"
     return None
 
 

@@ -133,3 +133,18 @@ async def test_a_backfilled_archive_moves_no_stage_and_tells_nobody(any_world: W
     await world.round(after=10 * MINUTE)
     assert len(world.posts()) == 1
     assert len(world.slack.called("chat.postMessage")) <= sent + 1, "its coverage reply at most"
+
+
+async def test_what_a_message_will_say_itself_is_no_reply_below_it(world: World):
+    """Two outlets in one pass: the message is posted after both were read, with all that they say."""
+    begin(world, "gazette", "herald")
+    await world.round()
+    world.clock.advance(HOUR)
+    report(world, "gazette")
+    title = "Boise City Council bans police use of facial recognition until there is a state law"
+    report(world, "herald", title=title, text=title + ", it decided on Tuesday.")
+    await world.round(after=MINUTE)
+    await world.round(after=10 * MINUTE)
+    (post,) = world.posts()
+    assert "until there is a state law" in post["text"].lower()
+    assert [one["text"].partition(" ")[0] for one in world.replies(post["ts"])] == ["Coverage"]
