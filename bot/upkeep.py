@@ -205,6 +205,15 @@ def _tell_late(
         tx.outbox.enqueue(notice, now)
 
 
+def has_looked(tx: Tx, judgement: Judgement) -> bool:
+    """Whether all sources were asked once and one of them answered: only then can it be said what is watched."""
+    states = {state.id: state for state in tx.sources.all()}
+    tried = [states[each] for each in judgement.sources if each in states]
+    if not tried or any(state.last_polled_at is None for state in tried):
+        return False
+    return any(state.baseline_at is not None for state in tried)
+
+
 def welcome(parts: Parts) -> bool:
     """After the baseline of all sources, say once in each channel what is watched.
 
@@ -212,12 +221,8 @@ def welcome(parts: Parts) -> bool:
     """
     judgement, now = parts.live.get(), parts.clock()
     with parts.store.transaction() as tx:
-        states = {state.id: state for state in tx.sources.all()}
-        tried = [states[each] for each in judgement.sources if each in states]
-        if not tried or any(state.last_polled_at is None for state in tried):
+        if not has_looked(tx, judgement):
             return False
-        if all(state.baseline_at is None for state in tried):
-            return False  # no network yet: nothing is watched
         channels = [route.channel for route in judgement.config.routes if route.kind == "policy"]
         listed = tx.reports.recent(since=now - RECENT, limit=COUNTED).items
         recent = sum(not one.story.alerted for one in listed)

@@ -207,10 +207,16 @@ class ChannelDeeds:
     # --- hello ---------------------------------------------------------------------------------------------------------
 
     def joined(self, by: Asker, now: datetime) -> Done:
-        """Say hello in a channel that the bot was invited to, once; what it refused until now is sent."""
+        """Say hello in a channel that the bot was invited to, once; what it refused until now is sent.
+
+        Before all sources were asked for the first time, a channel of a route in the files is left to :func:`bot.upkeep.welcome`.
+        """
         judgement = self._parts.live.get()
         with self._parts.store.transaction() as tx:
             tx.outbox.unblock(by.channel, now)
+            routed = any(one.channel == by.channel and one.kind == "policy" for one in judgement.config.routes)
+            if routed and not upkeep.has_looked(tx, judgement):
+                return Done("Hello follows after the first look at all sources.")
             recent = tx.reports.recent(since=now - upkeep.RECENT, limit=1).total
             sends = any(one.channel == by.channel for one in tx.runtime.sync_routes(judgement.config.routes, now))
             for hello in notices.welcome([by.channel], len(judgement.sources), recent, sends=sends):
