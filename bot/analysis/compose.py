@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.analysis import inflect
 from bot.analysis.fields import Fields
 from bot.analysis.frames import Frame
@@ -18,6 +20,9 @@ _USERS = ("police", "government", "military", "employers", "anyone")
 _PEOPLE = frozenset({"police", "government", "military", "border"})
 """Targets that belong to a country: `US police`."""
 _COMPANIES = frozenset({"vendor", "platform", "deployer", "organisation", "landlord"})
+
+
+_ACTOR_VERB = re.compile(r"^(\{actor\} )([a-z]+s)\b")
 
 
 class Composer:
@@ -60,10 +65,18 @@ class Composer:
             (self.lines[key] for key in self._keys(frame, who, named=bool(named)) if key in self.lines),
             "{actor}: {object}",
         )
+        if who is not None and self._are_many(who, actor):
+            template = _ACTOR_VERB.sub(lambda found: found[1] + inflect.english_plural_verb(found[2]), template)
         text = " ".join(_fill(template, values).split())
         if who is not None and who.id is None:
             text = text[:1].upper() + text[1:]  # `man sues …`; a known name keeps its own first letter (easyJet)
         return text if len(text) <= MAX_LINE else text[: MAX_LINE - 1].rstrip() + "\u2026"
+
+    def _are_many(self, who: Who, actor: str) -> bool:
+        """`Lawmakers`, `Privacy groups`: their verb has no s. Names of places and companies that end so are one."""
+        head = actor.partition(" of ")[0]
+        noun = who.id is None and who.mention is not None and who.mention.kind == "body"
+        return noun and self.lexicon.vocabulary.language == "en" and head.endswith("s") and not head.endswith("ss")
 
     def _keys(self, frame: Frame, who: Who | None, *, named: bool) -> list[str]:
         """Names of the templates that fit, most telling first."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 Forms = Mapping[str, tuple[str, ...]]
 
 _VOWELS = frozenset("aeiou")
+_PLURAL_VERBS = {"is": "are", "has": "have", "was": "were"}
 
 
 def english_verb(base: str, irregular: Forms) -> dict[str, str]:
@@ -60,6 +61,19 @@ def _doubles(head: str) -> bool:
         and head[-3] not in _VOWELS
         and sum(letter in _VOWELS for letter in head) == 1
     )
+
+
+def english_plural_verb(singular: str) -> str:
+    """The form that goes with several: `bans` to `ban`, `passes` to `pass`, `is` to `are`.
+
+    >>> [english_plural_verb(each) for each in ("proposes", "goes", "is", "denies")]
+    ['propose', 'go', 'are', 'deny']
+    """
+    if singular in _PLURAL_VERBS:
+        return _PLURAL_VERBS[singular]
+    if singular.endswith("ies"):
+        return singular.removesuffix("ies") + "y"
+    return singular.removesuffix("es" if singular.endswith(("sses", "shes", "ches", "xes", "zzes", "oes")) else "s")
 
 
 def english_noun(base: str) -> dict[str, str]:

@@ -187,3 +187,21 @@ def test_dates_that_lie_ahead(ask: Ask, title: str, text: str, effective: str | 
     """When it takes effect, when it ends, when a consultation closes: with the act or in a sentence after it."""
     lead = _lead(ask, title, text)
     assert (lead.effective, lead.expires) == (effective, expires)
+
+
+@pytest.mark.parametrize(
+    ("title", "line"),
+    [
+        ("Lawmakers propose ban on facial recognition by police", "Lawmakers propose a ban on police use of facial recognition"),
+        ("Privacy groups sue Clearview over facial recognition", "Privacy groups sue Clearview AI over facial recognition"),
+        ("Federal courts rule police use of facial recognition unlawful", "Federal courts find police use of facial recognition unlawful"),
+        ("San Francisco Board of Supervisors bans police use of facial recognition", "San Francisco Board of Supervisors bans police use of facial recognition"),
+        ("Netherlands bans facial recognition", "Netherlands bans facial recognition"),
+        ("Congress bans facial recognition", "US Congress bans facial recognition"),
+    ],
+)  # fmt: skip
+def test_several_act_and_one_acts(ask: Ask, title: str, line: str):
+    """The verb of the change line agrees with a noun in the plural; a name that ends in s is one."""
+    lead = ask(title).lead
+    assert lead is not None
+    assert lead.line == line
