@@ -33,6 +33,12 @@ class Frame:
     """Position among all frames of the article."""
 
     @property
+    def rejects(self) -> bool:
+        """A limit or bill is voted down, vetoed or put off: whatever else the words say, it was not passed."""
+        head = self.act.head
+        return self.action == "other" and head is not None and head.role == "veto" and self.act.inner == "limit"
+
+    @property
     def weight(self) -> float:
         """How good a candidate it is, before anything is known about the article."""
         base = _STRENGTH[self.strength]

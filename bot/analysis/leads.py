@@ -32,7 +32,7 @@ def settle_action(lead: Candidate, phrased: Phrased) -> bool:
     likely = max(
         phrased.actions, key=lambda action: (phrased.actions[action] + trust * (action == frame.action), action)
     )
-    if likely == frame.action or (frame.strength in STRONG and _turned(frame.action, likely)):
+    if likely == frame.action or frame.rejects or (frame.strength in STRONG and _turned(frame.action, likely)):
         return False
     restage(frame, likely)
     return True

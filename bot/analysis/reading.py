@@ -125,7 +125,8 @@ def _frames(found: Found, sentence: Sentence) -> list[Frame]:
             frame.stage = "announced"
         frame.background = act.intro in {"background", "relative"} or _recalled(found, sentence, act.first)
         frames.append(frame)
-    if sentence.index <= SPOTTED and not any(one.strength in STRONG and not one.background for one in frames):
+    known = any((one.strength in STRONG or one.rejects) and not one.background for one in frames)
+    if sentence.index <= SPOTTED and not known:
         one = spotted(found, sentence, items)
         if one is not None:
             one.subjects = _subjects(found, sentence, items, one.act, sentence.first)

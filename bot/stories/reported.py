@@ -26,6 +26,9 @@ _AGAIN = re.compile(
 )
 
 
+_NOT_MADE = frozenset({Stage.WITHDRAWN, Stage.POSTPONED})
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """One change as one article reports it, prepared for comparing."""
@@ -68,6 +71,8 @@ def report(change: PolicyChange, article: Article) -> Report:
 
 def makes_law(change: PolicyChange) -> bool:
     """True when the change is a step of a measure of a lawmaking body."""
+    if change.action is Action.OTHER:  # voted down, vetoed or put off
+        return change.stage in _NOT_MADE and actor_key(change.actor, change.actor_id).body is Body.LAW
     if change.action not in LAWMAKING:
         return False
     return (

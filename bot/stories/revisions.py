@@ -91,6 +91,8 @@ def advanced(lead: PolicyChange, change: PolicyChange) -> PolicyChange:
         better = replace(
             better, actor=lead.actor, actor_id=lead.actor_id, action=lead.action, jurisdictions=lead.jurisdictions
         )
+    if change.action is Action.OTHER:  # "rejects it", "puts the vote off": of the act that it was
+        better = replace(better, action=lead.action)
     if PHASE[change.stage] is Phase.OVER or change.action in (Action.RESUME, Action.REPEAL):
         return better
     terms = _TERMS if PHASE[lead.stage] is not Phase.BEFORE else _TERMS_PROPOSED

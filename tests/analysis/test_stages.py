@@ -68,3 +68,35 @@ def test_what_undoes_a_limit_is_not_taken_for_the_limit(ask: Ask, title: str, te
     lead = ask(title, text).lead
     assert lead is not None
     assert lead.action in {"repeal", "resume"}
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "stage"),
+    [
+        (
+            "Fresno council rejects facial recognition ban",
+            "The Fresno City Council voted 4-3 to reject a proposed ban on police use of facial recognition.",
+            "withdrawn",
+        ),
+        (
+            "Denver mayor vetoes facial recognition ban",
+            "Denver's mayor vetoed the ban on police use of facial recognition on Wednesday.",
+            "withdrawn",
+        ),
+        (
+            "Governor vetoes bill restricting facial recognition",
+            "The governor of Maine vetoed a bill that would restrict police use of facial recognition.",
+            "withdrawn",
+        ),
+        (
+            "Fresno council postpones vote on facial recognition ban",
+            "The Fresno City Council postponed a vote on a proposed ban on police use of facial recognition.",
+            "postponed",
+        ),
+    ],
+)
+def test_what_was_voted_down_vetoed_or_put_off_was_not_passed(ask: Ask, title: str, text: str, stage: str) -> None:
+    """Its most decisive word is the ban all the same."""
+    lead = ask(title, text).lead
+    assert lead is not None
+    assert (lead.action, lead.stage) == ("other", stage)

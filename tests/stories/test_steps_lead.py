@@ -33,3 +33,9 @@ def test_a_law_taken_to_court_stays_its_lawmakers_law() -> None:
     now = advanced(PASSED, suit)
     assert (now.actor, now.action, now.jurisdictions) == (PASSED.actor, PASSED.action, PASSED.jurisdictions)
     assert (now.line, now.stage, now.expires) == ("Police union goes to court", suit.stage, "2027-06-30")
+
+
+def test_what_is_voted_down_or_put_off_stays_the_act_that_it_was() -> None:
+    plan = change("Tacoma City Council", "propose", stage="proposed", **LAW)
+    now = advanced(plan, change("Tacoma City Council", "other", stage="withdrawn", line="rejects a ban"))
+    assert (now.action, now.line, now.stage) == (plan.action, "rejects a ban", "withdrawn")

@@ -104,6 +104,58 @@ def test_a_repeal_is_the_end_of_the_ban_also_where_it_was_passed_in_the_bans_wor
     assert decisions[1]["duplicate_of"] is None, "the phrasing was copied, not the report"
 
 
+def test_a_plan_that_is_put_off_and_voted_down_is_told_as_that(judgement: Judgement) -> None:
+    put_off = (
+        10,
+        "Tacoma council postpones vote on facial recognition ban",
+        "The Tacoma City Council postponed a vote on a proposed ban on police use of facial recognition.",
+    )
+    voted_down = (
+        41,
+        "Tacoma council rejects facial recognition ban",
+        "The Tacoma City Council voted 4-3 to reject a proposed ban on police use of facial recognition.",
+    )
+    decisions = run(judgement, WEIGHS, put_off, voted_down)
+    assert alerts(decisions) == ["new", "stage", "stage"]
+    assert [decision["changes"][0]["stage"] for decision in decisions] == ["considered", "postponed", "withdrawn"]
+
+
+def test_a_veto_and_its_override_are_steps(judgement: Judgement) -> None:
+    veto = (
+        35,
+        "Tacoma mayor vetoes facial recognition ban",
+        "Tacoma's mayor vetoed the ban on police use of facial recognition on Wednesday.",
+    )
+    override = (
+        42,
+        "Tacoma council overrides veto of facial recognition ban",
+        "The Tacoma City Council overrode the mayor's veto, enacting a ban on police use of facial recognition.",
+    )
+    decisions = run(judgement, PASSES, veto, override)
+    assert alerts(decisions) == ["new", "stage", "stage"]
+    assert set(stories(decisions)) == {"s1"}
+
+
+def test_an_urged_act_that_follows_within_hours_is_news(judgement: Judgement) -> None:
+    decisions = run(
+        judgement,
+        (
+            0,
+            "Civil rights groups urge Amazon to stop selling facial recognition to police",
+            (
+                "More than 40 civil rights groups on Monday urged Amazon to stop selling its facial recognition software"
+                " Rekognition to police."
+            ),
+        ),
+        (
+            0.3,
+            "Amazon stops selling facial recognition to police",
+            "Amazon said on Monday it will stop selling its facial recognition software Rekognition to police.",
+        ),
+    )
+    assert alerts(decisions) == ["none", "new"]
+
+
 def test_a_suit_or_ruling_elsewhere_is_no_step_of_the_law(judgement: Judgement) -> None:
     elsewhere = (
         CHALLENGED[0],
