@@ -146,7 +146,7 @@ def _weigh(this: Report, reading: PolicyChange, story: Known, common: Mapping[st
         evidence, places, same, public=by_law or this.actor.body is not Body.NONE or FAMILY[this.change.action] in CASES
     )
     _weigh_title(evidence, title)
-    _weigh_measure(evidence, this, reading, candidate.titles)
+    _weigh_measure(evidence, this, reading, story)
     gap = story.gap
     if same is Same.UNKNOWN and gap <= _SAME_DAYS and _unnamed(this, other, story, actions, told_alike):
         evidence.add(0.8, "unnamed", "nobody named, the same act in the same days under a like headline")
@@ -268,12 +268,15 @@ def _weigh_title(evidence: _Evidence, title: float | None) -> None:
         evidence.add(-0.4, "title", "headlines share no telling word")
 
 
-def _weigh_measure(evidence: _Evidence, this: Report, reading: PolicyChange, titles: Iterable[str]) -> None:
-    theirs = _measures(" ".join((reading.evidence.quote, reading.line, reading.product or "", *titles)))
+def _weigh_measure(evidence: _Evidence, this: Report, reading: PolicyChange, story: Known) -> None:
+    theirs = _measures(" ".join((reading.evidence.quote, reading.line, reading.product or "", *story.candidate.titles)))
     if this.measures & theirs:
         evidence.add(2.0, "measure", f"same measure: {', '.join(sorted(this.measures & theirs))}")
     elif contradict(this.measures, theirs):
         evidence.add(-3.0, "measure", "another bill of the same chamber")
+    elif this.by_law and makes_law(reading) and story.gap > BURST:  # within it, details count already
+        bills = [each.lstrip(BILL) for each in this.details & set(story.candidate.details) if each.startswith(BILL)]
+        evidence.add(1.5 if bills else 0.0, "measure", f"both tell of bill {', '.join(sorted(bills))}")
 
 
 def _allowed(this: Report, reading: PolicyChange, *, by_law: bool) -> timedelta:

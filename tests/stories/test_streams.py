@@ -156,6 +156,29 @@ def test_an_urged_act_that_follows_within_hours_is_news(judgement: Judgement) ->
     assert alerts(decisions) == ["none", "new"]
 
 
+def test_a_bill_is_known_by_its_number_through_both_houses(judgement: Judgement) -> None:
+    decisions = run(
+        judgement,
+        (
+            0,
+            "Senators introduce bill to ban facial recognition by federal government",
+            "Senators Markey and Merkley introduced a bill (S. 681) that would ban federal use of facial recognition.",
+        ),
+        (
+            59,
+            "Senate passes facial recognition ban",
+            "The Senate passed S. 681, a bill banning federal use of facial recognition.",
+        ),
+        (
+            90,
+            "House passes facial recognition ban",
+            "The House passed S. 681, a bill banning federal use of facial recognition, sending it to the president.",
+        ),
+    )
+    assert alerts(decisions) == ["new", "stage", "update"]
+    assert set(stories(decisions)) == {"s1"}
+
+
 def test_a_suit_or_ruling_elsewhere_is_no_step_of_the_law(judgement: Judgement) -> None:
     elsewhere = (
         CHALLENGED[0],
