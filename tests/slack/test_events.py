@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 from typing import Any
 
 import pytest
@@ -170,6 +172,17 @@ async def test_what_cannot_be_done_in_the_home_tab_is_said_above_it(site: Site):
     await site.interact(click(undo, view=home_tab, trigger=site.slack.trigger()))
     await until(lambda: [how for how, _ in site.slack.views] == ["publish", "open", "publish", "open"])
     assert "Only people listed" in shown_text(site.slack.views[-1][1]["view"])
+
+
+async def test_an_event_that_fails_is_logged_once_and_stays_acknowledged(site: Site, caplog):
+    site.commands.fails = ZeroDivisionError()
+    joined = event("member_joined_channel", channel="C0POLICY001")
+    joined["event"]["user"] = "U0FAKEBOT"
+    await site.happen(joined)
+    await until(lambda: "a listener failed" in caplog.text)
+    gc.collect()
+    await asyncio.sleep(0.05)
+    assert [record.name for record in caplog.records if record.levelname == "ERROR"] == ["bot.slack.app"]
 
 
 async def test_a_home_tab_that_cannot_be_published_is_a_line_in_the_log(site: Site, caplog):
