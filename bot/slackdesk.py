@@ -139,7 +139,8 @@ class SlackReader:
                 StoryRow(view.story.ref, record.line or view.story.change.line, record.at, stage=record.stage)
                 for record in tx.stories.stages(view.story.id)
             )
-        return Shown(view, articles, stages)
+            told = told_rows(tx.outbox.by_story(view.story.id))
+        return Shown(view, articles, stages, told)
 
     def stances(self, actor: str, now: datetime) -> Ledger:
         """An actor's stances now."""

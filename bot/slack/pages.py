@@ -103,9 +103,7 @@ def why(found: Why) -> Message:
     verdict = t.one_line(found.verdict, 300) or ("Seen." if found.seen else "This address was not seen by any source.")
     parts.append(e.section(e.words(verdict, bold=True)))
     parts += _grounds(found.quote, found.reasons, found.score)
-    if found.told:
-        parts.append(e.section(e.words("Channels", bold=True)))
-        parts.append(e.bullets([_told_row(one) for one in found.told[:10]]))
+    parts += _channels(found.told)
     if found.story:
         parts.append(
             e.section(
@@ -147,6 +145,13 @@ def _grounds(quote: str, reasons: Sequence[Reason], score: float | None) -> list
     return parts
 
 
+def _channels(told: Sequence[Told]) -> list[e.Element]:
+    """Return which channels were told, and by which route."""
+    if not told:
+        return []
+    return [e.section(e.words("Channels", bold=True)), e.bullets([_told_row(one) for one in told[:10]])]
+
+
 def _told_row(one: Told) -> list[e.Element]:
     return [e.channel(one.channel), e.words(f"  {t.one_line(one.words, 120)} (route {t.one_line(one.route, 60)})")]
 
@@ -163,12 +168,13 @@ def reason_row(reason: Reason) -> list[e.Element]:
 
 
 def story_why(shown: Shown) -> Message:
-    """Return why a story was told: its sentence and its reasons."""
+    """Return why a story was told: its sentence, its reasons and the routes that took it."""
     view = shown.view
     change = view.story.change
     quote = t.one_line(change.evidence.quote, 300)
     parts = [e.section(e.words(f"{view.story.ref}: {t.one_line(change.line, 140)}", bold=True))]
     parts += _grounds(quote, view.reasons or change.reasons, change.score)
+    parts += _channels(shown.told)
     return fit(Message(t.escape(f"Why {view.story.ref}: {quote or t.one_line(change.line, 140)}"), (e.rich(*parts),)))
 
 

@@ -60,12 +60,24 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What became of one message."""
+
+    channel: str
+    route: str
+    words: str
+    """`told at once`, `held: the channel refuses the bot`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """A story with its coverage and its stages."""
 
     view: StoryView
     articles: tuple[ArticleRef, ...] = ()
     stages: tuple[StoryRow, ...] = ()
+    told: tuple[Told, ...] = ()
+    """What became of its messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +90,6 @@ class Ledger:
     total: int = 0
     near: tuple[str, ...] = ()
     """Names that are meant, perhaps."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What became of one message."""
-
-    channel: str
-    route: str
-    words: str
-    """`told at once`, `held: the channel refuses the bot`."""
 
 
 @dataclass(frozen=True, slots=True)

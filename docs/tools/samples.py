@@ -240,7 +240,7 @@ def _answers() -> list[dict[str, Any]]:
         shot("/policywatch why, of what was told", pages.why(sold)),
         shot("/policywatch why, of what was not told", pages.why(told)),
         shot("/policywatch why, of an address it never saw", pages.why(Why("https://example.org/unknown", seen=False))),
-        shot("Why, from a message's menu", pages.story_why(Shown(microsoft()))),
+        shot("Why, from a message's menu", pages.story_why(Shown(microsoft(), told=sold.told))),
         shot("/policywatch show s12", pages.story(Shown(microsoft(42), tuple(filter(None, (microsoft(42).best, microsoft().best)))), HERE)),
         shot("/policywatch stance Microsoft", pages.ledger(stances, Ask("stance", subject="Microsoft"), WORDS)),
         shot("/policywatch sources", pages.sources(replace(counts, broken=1), [troubled()], Ask("sources"), NOW)),

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.model import Check, Filters, Health, Route, Source, SourceRow, SourceState, StoryView
 from bot.slack.asks import Ask, Asker, Vocabulary
-from bot.slack.ports import Done, HomeView, Ledger, Listing, Muted, Shown, SourceCounts, StoryRow, Why
+from bot.slack.ports import Done, HomeView, Ledger, Listing, Muted, Shown, SourceCounts, StoryRow, Told, Why
 from bot.slack.values import Marks
 
 NOW = datetime(2020, 6, 11, 18, 4, tzinfo=UTC)
@@ -77,7 +77,8 @@ class FakeQueries:
 
     def show_now(self, ref: str) -> Shown | None:
         view = self.views.get(ref)
-        return Shown(view, tuple(filter(None, (view.best, view.first)))) if view else None
+        told = (Told("C0POLICY001", "policy-team", "told as new"),)
+        return Shown(view, tuple(filter(None, (view.best, view.first))), told=told) if view else None
 
     def stances(self, actor: str, now: datetime) -> Ledger:
         self._ask("stances", actor)

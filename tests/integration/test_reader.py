@@ -75,6 +75,8 @@ def test_show_with_coverage_and_stages(world: World):
     oakland = reader.show("s3")
     assert oakland is not None
     assert [row.stage for row in oakland.stages if row.stage] == ["considered", "passed"]
+    here = [(one.route, one.words) for one in oakland.told if one.channel == POLICY]
+    assert here == [("policy", "on its way as new"), ("policy", "on its way as passed")]
     assert reader.show("s99") is None
     world.deeds.merge("s2", "s1", ANNA, world.now)
     merged = reader.show("s2")

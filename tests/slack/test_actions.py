@@ -112,6 +112,7 @@ async def test_why_shows_the_sentence_and_the_reasons(site: Site):
     told = await clicked(site, chosen(blocks.MORE, "why:s12"))
     assert "We will not sell facial-recognition technology" in told["text"]
     assert "actions:refuse_sale" in json.dumps(told["blocks"])
+    assert "#C0POLICY001  told as new (route policy-team)" in "".join(map(visible, told["blocks"])), "by which route"
 
 
 async def test_not_relevant_asks_whether_everywhere_or_here_and_offers_filters(site: Site):
