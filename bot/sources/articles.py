@@ -21,7 +21,7 @@ from lxml import etree
 from bot.model import Failure, FailureKind, Fetched
 from bot.sources import dates, urls
 from bot.sources import text as texts
-from bot.sources.encodings import decoded
+from bot.sources.encodings import decoded, not_text
 from bot.sources.jsonfeed import language_of
 from bot.sources.robots import Fetching, Robots
 
@@ -94,11 +94,8 @@ def extract(fetched: Fetched, now: datetime) -> ArticlePage | Failure:
         The page, or ``NO_TEXT`` with what was found instead. Never raises.
     """
     host = urls.host_of(fetched.url)
-    kind = fetched.content_type.partition(";")[0].strip().lower()
-    if fetched.body[:5] == b"%PDF-" or (
-        kind and not kind.startswith("text/") and "html" not in kind and "xml" not in kind
-    ):
-        return _no_text(host, f"a document of type {kind or 'PDF'}")
+    if (what := not_text(fetched.body, fetched.content_type)) is not None:
+        return _no_text(host, what)
     if _CONSENT_HOST.search(host):
         return _no_text(host, "a consent page")
     markup = decoded(fetched.body, fetched.content_type)

@@ -22,6 +22,8 @@ _STEP = 256 * 1024
 """Most output asked for in one call, in bytes."""
 _WINDOW_LOG = 23
 """Largest zstd window, as a power of two: 8 MB, which RFC 9659 sets for HTTP."""
+_GZIPPED = b"\x1f\x8b"
+"""What a gzip file begins with, and nothing else that is read here: sitemaps are published as such (``news.xml.gz``)."""
 _STACKED = 2
 """Codings that may lie on each other; more is only ever hostile."""
 
@@ -178,6 +180,8 @@ class BodyReader:
             BodyTooLarge: the limit is passed.
             BodyBroken: the data is not what the encoding says.
         """
+        if not self.received and chunk[:2] == _GZIPPED and not self._decoders:
+            self._decoders.append(("gzip", _Gzip()))
         self.received += len(chunk)
         if self.received > self._limit:
             raise BodyTooLarge

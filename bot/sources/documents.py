@@ -31,7 +31,7 @@ from soupsieve import compile as compile_css
 from bot.model import Entry, Failure, FailureKind, Fetched, Reading, Source, SourceState
 from bot.sources import dates, urls
 from bot.sources import text as texts
-from bot.sources.encodings import decoded
+from bot.sources.encodings import decoded, not_text
 
 NEW, OLD = "New wording:", "Old wording:"
 """Paragraphs that stand before the sentences they speak of."""
@@ -91,9 +91,11 @@ def read_document(
     Returns:
         No entry and a snapshot the first time; nothing when the words are the same; else one entry, with a snapshot.
     """
+    host = urls.host_of(fetched.url)
+    if (what := not_text(fetched.body, fetched.content_type)) is not None:
+        return Failure(FailureKind.NO_TEXT, f"{host} gives {what}, and only the wording of web pages is compared.")
     markup = decoded(fetched.body, fetched.content_type)
     new = _text(markup, source.select)
-    host = urls.host_of(fetched.url)
     if isinstance(new, str) and len(new) < MIN_TEXT:
         new = Failure(
             FailureKind.NO_TEXT, f"The document at {host} has hardly any text: it is probably not the document."

@@ -15,6 +15,17 @@ _TEXT_CODECS = re.compile(
 _MEANT = dict.fromkeys(("iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii"), "cp1252")
 """What these labels mean on the web (WHATWG Encoding standard)."""
 
+_MARKUP = re.compile(rb"\s*(?:<!doctype html|<html|<\?xml|<head|<body|<!--)", re.IGNORECASE)
+
+
+def not_text(body: bytes, content_type: str) -> str | None:
+    """Say in a few words what a body is that is no page of text (a PDF, a picture), or None where it may be one."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if body.startswith(b"%PDF-"):
+        return f"a document of type {kind or 'PDF'}"
+    textual = not kind or kind.startswith("text/") or "html" in kind or "xml" in kind
+    return None if textual or _MARKUP.match(body) else f"a document of type {kind[:60]}"
+
 
 def decoded(body: bytes, content_type: str) -> str:
     """Decode a page: byte order mark, then the header's charset, then the page's own, then UTF-8, then windows-1252."""

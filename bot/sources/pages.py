@@ -8,13 +8,14 @@ attribute instead of the text, and without a selector ``@attribute`` takes the i
 Only ``item`` is needed: the link is then the item's first link and the title that link's text. In a JSON document each is a
 path with dots (``results``, ``agency.name``, ``links.0.href``), and a link may be put together (``https://x.example/{id}``).
 
-A listing in which nothing is found is a failure, always: it means that the page was rebuilt, and silence would hide it.
+A listing in which nothing is found is a failure, always: it means that the page was rebuilt, and silence would hide it. So
+is one whose items have no link, or no title, where ``select`` says; without dates or summaries it is read on, with a warning.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -57,7 +58,31 @@ def read_page(source: Source, fetched: Fetched, now: datetime) -> Reading | Fail
             "the page was probably rebuilt.",
             fetched.status,
         )
-    return Reading(entries, fetched.validators, total=len(entries), ttl=fetched.max_age)
+    dead = _dead(source.select, found)
+    if broken := [part for part in dead if part in {"link", "title"}]:
+        return Failure(
+            FailureKind.EMPTY,
+            f"In none of the {len(found)} items on the page of {urls.host_of(fetched.url)} is anything where `select` says that the "
+            f"{broken[0]} is ({source.select[broken[0]]}): the page was probably rebuilt.",
+            fetched.status,
+        )
+    warnings = tuple(
+        f"In none of its {len(found)} items is a {part} where `select` says ({source.select[part]})." for part in dead
+    )
+    return Reading(entries, fetched.validators, total=len(entries), ttl=fetched.max_age, warnings=warnings)
+
+
+def _dead(select: Mapping[str, str], items: Sequence[RawEntry]) -> list[str]:
+    """Parts that were to be found and are in no item; of a single item nothing can be told."""
+    if len(items) < 2:
+        return []
+    given = {
+        "link": any(item.link for item in items),
+        "title": any(item.title for item in items),
+        "date": any(item.published for item in items),
+        "summary": any(item.text for item in items),
+    }
+    return [part for part, found in given.items() if part in select and not found]
 
 
 def raw_entries(fetched: Fetched, select: Mapping[str, str], now: datetime) -> list[RawEntry] | Failure:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import unquote, urlsplit
 
 from lxml import etree
@@ -11,6 +11,10 @@ from bot.model import Failure, FailureKind
 from bot.sources import dates, urls
 from bot.sources import text as texts
 from bot.sources.entries import MAX_ENTRIES, RawEntry, newest
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_OTHERS = ("/sitemap-image/", "/sitemap-video/")
+"""Namespaces that say what else is on a page."""
 
 
 def looks_like_sitemap(body: bytes) -> bool:
@@ -59,10 +63,9 @@ def _page(element: texts.Element, base: str, now: datetime) -> RawEntry:
 
 def _index(root: texts.Element, url: str, now: datetime) -> Failure:
     maps = [_facts(element) for element in root if _name(element) == "sitemap"]
-    floor = now.replace(year=1990)
     ranked = sorted(
         maps,
-        key=lambda facts: ("news" in facts.get("loc", ""), dates.parse(facts.get("lastmod"), now) or floor),
+        key=lambda facts: ("news" in facts.get("loc", ""), dates.parse(facts.get("lastmod"), now) or _NEVER),
         reverse=True,
     )
     best = urls.absolute(ranked[0].get("loc"), url) if ranked else None
@@ -70,10 +73,12 @@ def _index(root: texts.Element, url: str, now: datetime) -> Failure:
 
 
 def _facts(element: texts.Element) -> dict[str, str]:
-    """The first text of every element below, by its local name."""
+    """The first text of every element below, by its local name; pictures and films have titles and dates of their own."""
     facts: dict[str, str] = {}
     for inner in element.iter():
-        if isinstance(inner.tag, str) and inner is not element and (words := (inner.text or "").strip()):
+        if not isinstance(inner.tag, str) or inner is element or any(other in inner.tag for other in _OTHERS):
+            continue
+        if words := (inner.text or "").strip():
             facts.setdefault(_name(inner), words)
     return facts
 

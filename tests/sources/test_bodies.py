@@ -82,3 +82,12 @@ def test_plain_bodies_are_bounded_too() -> None:
 def test_any_bytes_give_a_body_or_a_known_error(encoding: str, data: bytes) -> None:
     with contextlib.suppress(BodyBroken, BodyTooLarge):
         read(encoding, data, limit=10_000, step=50)
+
+
+def test_a_gzip_file_that_nobody_calls_so_is_unpacked_and_bounded() -> None:
+    packed = CODINGS["gzip"](b"<urlset></urlset>")
+    assert read("", packed) == b"<urlset></urlset>"
+    with pytest.raises(BodyBroken):
+        read("", packed[:-9])
+    with pytest.raises(BodyTooLarge):
+        read("", CODINGS["gzip"](b" " * (8 * MB)))

@@ -199,3 +199,14 @@ def test_a_difference_speaks_only_of_sentences_that_are_there(old: str, new: str
     for sentence in {part for paragraph in new.split("\n\n") for part in paragraph.split(". ")}:
         if sentence.rstrip(".") not in old:
             assert any(sentence.rstrip(".") in (passage.new or "") for passage in passages)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"), [(b"%PDF-1.7\n" + b"1 0 obj (words and words) Tj \n" * 40, "text/html"), (b"PK words " * 90, "application/msword")]
+)  # fmt: skip
+def test_what_is_no_page_is_no_document_to_compare(body: bytes, kind: str) -> None:
+    watched = source(kind=SourceKind.DOCUMENT)
+    found = read(watched, state(), fetched(body, kind, url="https://example.org/terms.pdf"), NOW)
+    assert isinstance(found, Failure)
+    assert found.kind is FailureKind.NO_TEXT
+    assert found.detail.startswith("example.org gives a document of type")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.model import Entry, Failure, FailureKind, Reading, SourceKind
 from bot.sources import read
+from bot.sources.sitemaps import read_sitemap
 from tests.sources.samples import NOW, fetched, source, state
 
 LISTING = """<html lang="en-GB"><head><base href="/press/"></head><body><nav><a href="/">Home page of the commissioner</a></nav>
@@ -176,3 +177,40 @@ def test_mutilated_listings_never_raise(body: str, where: float, cut: int, piece
     at = int(where * len(raw))
     found = reading(raw[:at] + piece + raw[at + cut :], {**SELECT, "item": "li.release, results"}, "text/html")
     assert isinstance(found, Reading | Failure)
+
+
+@pytest.mark.parametrize(("part", "css"), [("link", "h3 a.go"), ("title", "h4"), ("link", "@data-href")])
+def test_a_link_or_title_that_no_item_has_any_more_is_a_failure_that_names_it(part: str, css: str) -> None:
+    found = reading(LISTING, SELECT | {part: css})
+    assert isinstance(found, Failure)
+    assert found.kind is FailureKind.EMPTY
+    assert f"the {part} is ({css})" in found.detail
+
+
+@pytest.mark.parametrize(("part", "css"), [("date", ".when"), ("summary", "p.teaser")])
+def test_dates_or_summaries_that_no_item_has_any_more_are_a_warning_that_names_them(part: str, css: str) -> None:
+    found = reading(LISTING, SELECT | {part: css})
+    assert isinstance(found, Reading)
+    assert len(found.entries) == 3
+    (warning,) = found.warnings
+    assert f"a {part} where `select` says ({css})" in warning
+
+
+def test_a_json_path_that_leads_nowhere_any_more_is_a_failure() -> None:
+    select = {"item": "results", "title": "title", "link": "https://reg.example/doc/{id}"}
+    found = reading(json.dumps(DOCUMENTS), select, "application/json")
+    assert isinstance(found, Failure)
+    assert "doc/{id}" in found.detail
+
+
+def test_the_title_of_a_picture_is_not_the_title_of_the_page() -> None:
+    picture = '<image:image xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"><image:title>A cat</image:title></image:image>'
+    (first, *_) = entries(SITEMAP.replace("<news:news>", f"{picture}<news:news>", 1), {}, "application/xml")
+    assert first.title == entries(SITEMAP, {}, "application/xml")[0].title
+
+
+def test_an_index_of_sitemaps_is_read_on_the_29th_of_february() -> None:
+    index = b"<sitemapindex><sitemap><loc>https://reg.example/a.xml</loc></sitemap></sitemapindex>"
+    found = read_sitemap(index, "https://reg.example/sitemap.xml", datetime(2028, 2, 29, tzinfo=UTC))
+    assert isinstance(found, Failure)
+    assert found.moved_to == "https://reg.example/a.xml"
