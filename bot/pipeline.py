@@ -27,7 +27,7 @@ from bot.intake import Desk, Edit, Judged, Stored
 from bot.model import Entry, Failure, FailureKind, Fetched, Reading, Source, SourceKind, SourceState, TextOrigin
 from bot.pool import Pool
 from bot.rendering import StoreRenderer
-from bot.settling import Settled, Settler, owe_notice, settle
+from bot.settling import Settled, Settler, keep_warnings, owe_notice, settle
 from bot.sources import learning
 from bot.sources.articles import ArticlePage, extract, fetch_article
 from bot.sources.http import Fetcher
@@ -205,6 +205,7 @@ def _take_in(
                 if reading.snapshot is not None:
                     tx.documents.add(source.id, reading.snapshot, now)
                 owe_notice(tx, parts, Settled(judgement, source, state, learned))
+                keep_warnings(tx, source, learned.warnings, now)
     for warning in learned.warnings:
         log.warning(warning, extra={"source": source.id})
     return Polled(source, None, reading.total, tuple(told), tuple(edited), baseline=state.baseline_at is None)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Literal
 
 from bot import exports
 from bot.errors import StoreError
-from bot.model import ArticleRef, Check, SourceRow, StoryView
+from bot.model import ArticleRef, Check, Source, SourceRow, StoryView
+from bot.settling import WARNED
+from bot.sources.health import why
+from bot.store import Tx
 from bot.store.entries import StoredEntry
 from bot.store.story_steps import StageRecord
 from bot.upkeep import WORKER_SEEN
@@ -16,6 +19,8 @@ from bot.wiring import Parts
 
 ENTRIES = 30
 """How many entries of a source are shown."""
+WARNED_FOR = timedelta(days=7)
+"""What a poll warned of is shown for so long."""
 
 
 class Reader:
@@ -56,8 +61,7 @@ class Reader:
     def sources(self) -> Sequence[SourceRow]:
         """Every configured source with its state."""
         with self._parts.store.reading() as tx:
-            states = {state.id: state for state in tx.sources.all()}
-        return [SourceRow(source, states.get(source.id)) for source in self._parts.config.sources]
+            return source_rows(tx, self._parts.config.sources, self._parts.clock())
 
     def export(self, kind: Literal["csv", "json"]) -> str:
         """The ledger as `policywatch export` prints it."""
@@ -92,6 +96,19 @@ class Reader:
             Check("slack", stop is None, f"refuses everything: {stop.reason}" if stop else "no refusal"),
             Check("config", not refused, "; ".join(refused) if refused else "in force"),
         ]
+
+
+def source_rows(tx: Tx, sources: Iterable[Source], now: datetime) -> list[SourceRow]:
+    """Each of these sources with what was learned of it, why it is in its state, and what its polls of the last days warned of."""
+    states = {state.id: state for state in tx.sources.all()}
+    warned = tx.runtime.recall_since(WARNED, now - WARNED_FOR)
+    rows = []
+    for source in sources:
+        state = states.get(source.id)
+        said, at = warned.get(source.id, ((), now))
+        warning = f"{' '.join(map(str, said))} ({at:%d %b %H:%M} UTC)" if said else ""
+        rows.append(SourceRow(source, state, why(source, state, now) if state else "", warning))
+    return rows
 
 
 def worker_seen(seen: datetime | None, now: datetime) -> str:

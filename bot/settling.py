@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.alerts import notices
 from bot.model import Failure, Reading, Source, SourceState
@@ -19,6 +20,8 @@ from bot.wiring import Judgement, Parts
 
 log = logging.getLogger(__name__)
 
+WARNED = "warned:"
+"""What the key of a source's latest warnings begins with."""
 MANY = 250
 """Polls that are written at once without being asked to; one such write takes some ten milliseconds."""
 
@@ -79,9 +82,17 @@ def settle(parts: Parts, polls: Sequence[Settled]) -> None:
         for poll in polls:
             if poll.learned.notice is not None and tx.sources.finish(poll.learned.state, parts.owner):
                 owe_notice(tx, parts, poll)
+            if poll.learned.warnings:
+                keep_warnings(tx, poll.source, poll.learned.warnings, parts.clock())
     for poll in polls:
         for warning in poll.learned.warnings:
             log.warning(warning, extra={"source": poll.source.id})
+
+
+def keep_warnings(tx: Tx, source: Source, warnings: Sequence[str], now: datetime) -> None:
+    """Keep what a poll that worked warns of, so that listings show it; the log alone is read by few."""
+    if warnings:
+        tx.runtime.remember(f"{WARNED}{source.id}", list(warnings), now)
 
 
 def owe_notice(tx: Tx, parts: Parts, poll: Settled) -> None:

@@ -283,7 +283,7 @@ def _headline(source: Source, state: SourceState, since: datetime, advertised: s
 
 def _last_entry(state: SourceState) -> list[str]:
     if state.last_entry_at is None:
-        return ["No entry was ever read from it."]
+        return ["None of its entries bore a date." if state.entries_total else "No entry was ever read from it."]
     tail = "" if state.health is Health.SILENT else "; later items may be missed"
     return [f"Last entry {_moment(state.last_entry_at)}{tail}."]
 

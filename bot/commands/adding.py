@@ -47,7 +47,8 @@ def add_source(settings: Settings, url: str, source_id: str | None, name: str | 
             date = f"{one.published:%Y-%m-%d}" if one.published else "no date   "
             lines.append(plain(f"  {date}  {one.title}"))
         lines.append("Look whether these are its articles; if not, change `select` there (docs/sources.md).")
-    seen = f"{len(found.entries)} entries now; the first poll is a baseline and alerts on none of them."
+    count = len(found.entries)
+    seen = f"{count:,} {'entry' if count == 1 else 'entries'} now; the first poll is a baseline and alerts on none of them."
     return "\n".join([*lines, seen])
 
 

@@ -15,6 +15,7 @@ from bot.config.load import load
 from bot.config.schema import SELECTORS
 from bot.errors import PolicywatchError, UsageError
 from bot.model import Failure, Fetched, Reading, Source, SourceKind, SourceRow, SourceState, Validators
+from bot.queries import source_rows
 from bot.settings import Settings
 from bot.sources.documents import text_of_version
 from bot.wiring import make_fetcher, open_store, utc_now
@@ -32,15 +33,14 @@ def _settings() -> Settings:
 def _rows(settings: Settings) -> list[SourceRow]:
     config = load(settings.config_dir, env=settings.environ)
     with open_store(settings).reading() as tx:
-        states = {state.id: state for state in tx.sources.all()}
-    return [SourceRow(source, states.get(source.id)) for source in config.sources]
+        return source_rows(tx, config.sources, utc_now())
 
 
 @sources_command.command("list")
 @click.option("--all", "everything", is_flag=True, help="Also sources that are switched off.")
 @json_option
 def list_(everything: bool, as_json: bool) -> None:
-    """Every source with its state, when it was checked, and what went wrong."""
+    """Every source with its state, since when and why, when it was checked, and what its polls warn of."""
     rows = [row for row in _rows(_settings()) if everything or row.source.enabled]
     shown = [
         {
@@ -50,6 +50,9 @@ def list_(everything: bool, as_json: bool) -> None:
             "url": row.source.url,
             "enabled": row.source.enabled,
             "state": _state(row),
+            "since": _when(row.state.health_since or row.state.added_at) if row.state else None,
+            "why": row.why or None,
+            "warning": row.warning or None,
             "checked": _when(row.state.last_polled_at if row.state else None),
             "newest": _when(row.state.last_entry_at if row.state else None),
             "entries": row.state.entries_total if row.state else 0,
@@ -57,7 +60,7 @@ def list_(everything: bool, as_json: bool) -> None:
         }
         for row in rows
     ]
-    columns = ("id", "state", "checked", "newest", "entries", "error")
+    columns = ("id", "state", "since", "checked", "newest", "entries", "why", "warning")
     listing(shown, columns, as_json=as_json, empty="No sources. policywatch sources add URL adds one.")
 
 
@@ -89,6 +92,9 @@ def show(source_id: str, as_json: bool) -> None:
         for name, value in (jsonable(part) or {}).items():
             if value not in (None, "", {}, []) and name != "known_slices":
                 click.echo(plain(f"{name:<16} {value}"))
+    for name, said in (("why", row.why), ("warning", row.warning)):
+        if said:
+            click.echo(plain(f"{name:<16} {said}"))
 
 
 def _unknown(source_id: str) -> str:
@@ -145,16 +151,16 @@ def test(what: str, select: Sequence[str], as_json: bool) -> None:
 
 
 def _tested(settings: Settings, what: str, select: Sequence[str]) -> Source:
-    """The configured source with this id, else one for the address or file."""
+    """The configured source with this id or address, else one for the address or file."""
     parts = dict(part.partition("=")[::2] for part in select)
     if wrong := [part for part in select if "=" not in part or part.partition("=")[0] not in SELECTORS]:
         raise UsageError(f"--select {wrong[0]}: write one of {', '.join(SELECTORS)}, then = and a selector")
-    if "://" in what:
-        return Source("test", what, what, SourceKind.PAGE if parts else SourceKind.FEED, select=parts)
     known = load(settings.config_dir, env=settings.environ).sources
-    if (found := next((source for source in known if source.id == what), None)) is not None:
-        return replace(found, select=parts or found.select)
-    return Source("test", what, f"file:{what}", SourceKind.PAGE if parts else SourceKind.FEED, select=parts)
+    if (found := next((source for source in known if what in {source.id, source.url}), None)) is not None:
+        kind = SourceKind.PAGE if parts and found.kind is SourceKind.FEED else found.kind
+        return replace(found, select=parts or found.select, kind=kind)
+    url = what if "://" in what else f"file:{what}"
+    return Source("test", what, url, SourceKind.PAGE if parts else SourceKind.FEED, select=parts)
 
 
 async def _fetch(settings: Settings, url: str, now: datetime) -> Fetched | Failure:
@@ -175,7 +181,10 @@ def _file(path: str, now: datetime) -> Fetched:
 
 def _read(source: Source, fetched: Fetched, now: datetime) -> Reading | Failure:
     from bot.sources import read
+    from bot.sources.sitemaps import looks_like_sitemap
 
+    if source.id == "test" and looks_like_sitemap(fetched.body):
+        source = replace(source, kind=SourceKind.PAGE)
     return read(source, SourceState(source.id, source.url, added_at=now), fetched, now)
 
 
@@ -189,7 +198,9 @@ def _print_reading(reading: Reading, *, as_json: bool) -> None:
             {"title": reading.title, "total": reading.total, "warnings": reading.warnings, "entries": reading.entries}
         )
         return
-    click.echo(plain(f"{reading.title or 'no title'}: {reading.total} entries"))
+    click.echo(
+        plain(f"{reading.title or 'no title'}: {reading.total:,} {'entry' if reading.total == 1 else 'entries'}")
+    )
     for warning in reading.warnings:
         click.echo(plain(f"warning: {warning}"))
     for entry in reading.entries:

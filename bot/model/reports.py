@@ -22,3 +22,7 @@ class SourceRow:
 
     source: Source
     state: SourceState | None
+    why: str = ""
+    """Why it is in its state, or what went wrong with its last poll."""
+    warning: str = ""
+    """What a poll of the last days brought to light although it worked, and when."""

@@ -48,7 +48,7 @@ _CLOCK = re.compile(r"\b(\d{1,2})[:h](\d{2})(?::(\d{2}))?(?:\.\d+)?\s*([ap])?\.?
 _HOUR_ONLY = re.compile(r"\b(\d{1,2})\s*([ap])\.?m\b", re.IGNORECASE)
 _OFFSET = re.compile(r"(?:gmt|utc)?\s*([+-])(\d{2}):?(\d{2})\b", re.IGNORECASE)
 _ZONE = re.compile(r"\b([A-Za-z]{1,4})\b[).]?\s*$")
-_YEAR_FIRST = re.compile(r"\b(\d{4})[./-](\d{1,2})[./-](\d{1,2})\b")
+_YEAR_FIRST = re.compile(r"\b(\d{4})\s*[./年-]\s*(\d{1,2})\s*[./月-]\s*(\d{1,2})(?!\d)")
 _YEAR_LAST = re.compile(r"\b(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})\b")
 _DAY = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|er|º|\.)?(?=\D|$)")
 _YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
@@ -77,19 +77,22 @@ _FEEDPARSER_KNOWS = frozenset(
     ]
 )
 _MISREAD = re.compile(
-    r"\d\s*[ap]\.?m\b|\b(?:" + "|".join(zone for zone in _ZONES if zone not in _FEEDPARSER_KNOWS) + r")\b\.?\)?\s*$",
+    r"^\s*\d{1,2}([./-])\d{1,2}\1(?:\d{4}|\d{2})\b|\d年|^\d{4}-?W\d|^\d{8}T\d|:\d{2}\s*[+-](?:1[5-9]|[2-9]\d):?\d{2}$|\d\s*[ap]\.?m\b|\b(?:"
+    + "|".join(zone for zone in _ZONES if zone not in _FEEDPARSER_KNOWS)
+    + r")\b\.?\)?\s*$",
     re.IGNORECASE,
 )
 
 
 def from_feedparser(raw: str, parsed: time.struct_time | None, now: datetime) -> datetime | None:
-    """Use feedparser's reading unless it is known to misread such a text; clamped."""
+    """Use feedparser's reading unless it is known to misread such a text, or gives what cannot be right; clamped."""
+    at = None
     if parsed is not None and _MISREAD.search(raw) is None:
         try:
-            return clamp(datetime.fromtimestamp(calendar.timegm(parsed), UTC), now)
+            at = clamp(datetime.fromtimestamp(calendar.timegm(parsed), UTC), now)
         except (ValueError, OverflowError, OSError):
-            return None
-    return parse(raw, now)
+            at = None
+    return at or parse(raw, now)
 
 
 def parse(text: object, now: datetime) -> datetime | None:

@@ -75,11 +75,24 @@ def assess_schedule(source: Source, state: SourceState, now: datetime) -> Assess
     return _moved(source, state, Health.LATE, f"was due {_length(overdue)} ago and has not been polled", now)
 
 
+def why(source: Source, state: SourceState, now: datetime) -> str:
+    """Why a source is in the state that it is in, for listings; of one that is well, what went wrong with the last poll, if anything."""
+    quiet = None if source.kind is SourceKind.DOCUMENT else quiet_for(state, now)
+    if state.health is Health.SILENT and quiet is not None:
+        return f"has published nothing for {_length(quiet)}{_usual(state)}"
+    if state.health is Health.LATE and state.next_poll_at is not None and now > state.next_poll_at:
+        return f"was due {_length(now - state.next_poll_at)} ago and has not been polled"
+    return state.last_error or ""
+
+
 def quiet_for(state: SourceState, now: datetime) -> timedelta | None:
     """How long a source has been unusually silent, or None while it is within its habit."""
-    if state.last_entry_at is None:
+    newest = (
+        state.last_entry_at or state.baseline_at
+    )  # without dates, and nothing new since: quiet since the first poll
+    if newest is None:
         return None
-    quiet = now - state.last_entry_at
+    quiet = now - newest
     usual = _QUIET_UNKNOWN if state.habit is None else state.habit * _QUIET_FACTOR
     return quiet if quiet > min(max(usual, _QUIET_AT_LEAST), _QUIET_AT_MOST) else None
 

@@ -216,6 +216,11 @@ class Runtime:
         """Read a value back; None when there is none."""
         return self._connection.execute(select(facts.c.value).where(facts.c.key == key)).scalar()
 
+    def recall_since(self, prefix: str, since: datetime) -> dict[str, tuple[Any, datetime]]:
+        """Read back all values whose key begins so and that were kept since then: by the rest of the key, with the time."""
+        query = select(facts).where(facts.c.key.startswith(prefix, autoescape=True), facts.c.at >= since)
+        return {row.key.removeprefix(prefix): (row.value, row.at) for row in self._connection.execute(query)}
+
     def forget(self, key: str) -> None:
         """Drop a value."""
         self._connection.execute(delete(facts).where(facts.c.key == key))

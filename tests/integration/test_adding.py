@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import logging
 from collections.abc import AsyncIterator, Iterator
@@ -106,6 +107,15 @@ async def test_what_has_no_feed_is_added_with_what_finds_its_entries(
     tested = await run("sources", "test", str(load(folder, env={}).sources[-1].id))
     assert tested.exit_code == 0, (tested.output, tested.exception)
     assert tested.output.count("2026-11-0") == len(tested.output.splitlines()) - 1 > 0, "each entry with its date"
+    again = await run("sources", "test", url)
+    assert again.output == tested.output, "its address, as operators are told to try, means the same"
+
+
+async def test_a_sitemap_is_tested_by_its_address(server: FeedServer, folder: Path):
+    packed = Page(gzip.compress(SITEMAP.encode()), content_type="application/x-gzip")
+    tested = await run("sources", "test", server.serve("/news.xml.gz", packed))
+    assert tested.exit_code == 0, (tested.output, tested.exception)
+    assert "2026-11-0" in tested.output
 
 
 async def test_an_index_of_sitemaps_leads_to_the_one_for_news(server: FeedServer, folder: Path):

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.model import Health
+from bot.queries import Reader
 from tests.fakes.feed_server import Page
 from tests.scenario.news import bakery, ban
 from tests.scenario.world import OPERATORS, World
@@ -53,6 +54,10 @@ async def test_a_poll_that_shares_nothing_with_the_last_says_so_and_comes_sooner
     with caplog.at_level(logging.WARNING):
         await world.round()
     assert any("some may have been missed" in record.message for record in caplog.records)
+    (row,) = [row for row in Reader(world.parts).sources() if row.source.id == "gazette"]
+    assert "some may have been missed" in row.warning, "an operator sees it without reading the log"
+    world.clock.advance(8 * 24 * HOUR)
+    assert not Reader(world.parts).sources()[0].warning
     after = world.state("gazette").interval
     assert before is not None
     assert after is not None

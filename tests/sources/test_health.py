@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.model import Failure, FailureKind, Health, SourceKind
-from bot.sources.health import Assessment, Notice, assess, assess_schedule, quiet_for
+from bot.sources.health import Assessment, Notice, assess, assess_schedule, quiet_for, why
 from tests.sources.samples import NOW, source, state
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -69,6 +69,8 @@ def test_silence_is_measured_by_habit() -> None:
     assert quiet_for(state(habit=HOUR, last_entry_at=NOW - 4 * DAY), NOW) == 4 * DAY
     assert quiet_for(state(last_entry_at=NOW - 59 * DAY), NOW) is None
     assert quiet_for(state(), NOW) is None
+    assert quiet_for(state(baseline_at=NOW - 59 * DAY), NOW) is None
+    assert quiet_for(state(baseline_at=NOW - 61 * DAY), NOW) == 61 * DAY, "entries without dates, and none since"
 
 
 def test_silence_and_its_end_are_told() -> None:
@@ -100,3 +102,12 @@ def test_a_source_that_is_not_polled_is_late() -> None:
 
 def test_the_key_tells_source_state_and_moment() -> None:
     assert Notice("s", Health.FAILING, Health.OK, NOW, "x.").dedupe_key == "notice:s:failing:2020-06-12T09:00:00+00:00"
+
+
+def test_listings_say_why() -> None:
+    silent = state(habit=7 * DAY, last_entry_at=NOW - 50 * DAY, health=Health.SILENT)
+    assert why(source(), silent, NOW) == "has published nothing for 50 days; usually something comes about every 7 days"
+    late = state(next_poll_at=NOW - 3 * HOUR, health=Health.LATE)
+    assert why(source(), late, NOW) == "was due 3 hours ago and has not been polled"
+    assert why(source(), state(last_error="HTTP 404", health=Health.FAILING), NOW) == "HTTP 404"
+    assert why(source(), state(last_entry_at=NOW), NOW) == ""

@@ -240,7 +240,16 @@ async def test_a_source_page_says_how_it_is_and_what_became_of_its_entries(serve
         "z", "https://z.example", NOW, last_polled_at=NOW, health=Health.FAILING, health_since=NOW, last_error="HTTP 404",
         interval=timedelta(minutes=15), muted_until=NOW + timedelta(days=3), entries_total=7,
     )  # fmt: skip
-    pages = FakePages(rows=[SourceRow(Source("z", "Zebra", "https://z.example", category="local_press"), state)])
+    pages = FakePages(
+        rows=[
+            SourceRow(
+                Source("z", "Zebra", "https://z.example", category="local_press"),
+                state,
+                "HTTP 404",
+                "some may have been missed",
+            )
+        ]
+    )
     pages.entries_ = [
         StoredEntry(1, "z", "k", "javascript:x", None, HOSTILE, NOW, NOW, "off_topic", "does not speak of it", None)
     ]
@@ -251,7 +260,8 @@ async def test_a_source_page_says_how_it_is_and_what_became_of_its_entries(serve
         text = await response.text()
     plain = " ".join(re.sub(r"<[^>]+>", " ", text).split())
     assert "failing since 12 Jun 2020" in plain
-    assert "HTTP 404" in plain
+    assert "Why HTTP 404" in plain
+    assert "Warning some may have been missed" in plain
     assert "until 15 Jun 2020" in plain
     assert "just now, every 15 min" in plain
     assert "feed, local press" in plain
@@ -336,6 +346,7 @@ async def test_sources_page_shows_broken_ones_first(serve):
             health_since=NOW,
             last_error="HTTP 404",
         ),
+        "HTTP 404",
     )
     off = SourceRow(Source("b", "Bee", "https://b.example", enabled=False), None)
     session = await serve(FakePages(rows=[ok, off, bad]))
