@@ -93,10 +93,12 @@ def import_opml(settings: Settings, file: str) -> str:
     known = load(settings.config_dir, env=settings.environ).sources
     entries, skipped = opml.new_entries(outlines, ids={one.id for one in known}, urls={one.url for one in known})
     lines = [plain(f"left out {one.url}: {one.reason}") for one in skipped]
+    became = "added"
     if entries:
         done = edit.add_sources(settings.config_dir, entries, env=settings.environ, fleeting=settings.platform)
         lines.insert(0, _said(done))
-    return "\n".join([*lines, f"{len(entries)} of {len(outlines)} feeds added."])
+        became = "added" if done.written else "are to be added by hand"
+    return "\n".join([*lines, f"{len(entries)} of {len(outlines)} feeds {became}."])
 
 
 def _said(done: edit.Edit) -> str:

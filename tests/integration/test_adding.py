@@ -175,3 +175,14 @@ async def test_a_document_is_added_kept_and_compared(server: FeedServer, folder:
     listed = await run("document", "versions", "terms", "--json")
     assert [row["version"] for row in json.loads(listed.output)] == [2, 1]
     assert "there are: terms" in str((await run("document", "diff", "first")).exception)
+
+
+async def test_an_import_that_cannot_be_written_does_not_say_that_feeds_were_added(folder: Path, monkeypatch):
+    monkeypatch.setenv("DYNO", "web.1")
+    opml = folder / "in.opml"
+    opml.write_text('<opml version="2.0"><body><outline text="One" xmlUrl="https://one.example/feed"/></body></opml>')
+    done = await run("sources", "import", str(opml))
+    assert done.exit_code == 0, (done.output, done.exception)
+    assert "https://one.example/feed" in done.output
+    assert "1 of 1 feeds are to be added by hand." in done.output
+    assert (folder / "sources.yaml").read_text() == BEGIN
