@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from bot.model import TARGETS, Action, Filters, Quiet, Schedule, Stage
 from bot.slack.asks import Verb, Vocabulary, Wrong
 from bot.slack.text import one_line
-from bot.slack.writing import DAYS
+from bot.slack.writing import DAYS, schedule_words
 
 EXAMPLES: dict[str, str] = {
     "help": "help",
@@ -193,6 +193,17 @@ def read_quiet(value: str, verb: Verb) -> Quiet:
     raise Mistake(message, f'{verb} quiet:"22:00-07:00 Europe/Brussels"')
 
 
+def _near_zone(word: str) -> str:
+    """Return the time zone that was probably meant: `Europe/Brussels` for `Europe/Bruxelles`, for `brussels`; else empty."""
+    zones = available_timezones()
+    city = {zone.rsplit("/", 1)[-1].casefold(): zone for zone in sorted(zones) if zone.count("/") == 1}
+    wanted = word.casefold().replace(" ", "_")
+    if wanted in city:
+        return city[wanted]
+    near = difflib.get_close_matches(word, zones, n=1, cutoff=0.75) if "/" in word else ()
+    return near[0] if near else ""
+
+
 def _schedule_part(word: str, schedule: Schedule, verb: Verb) -> dict[str, Any]:
     clock = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", word)
     if clock:
@@ -202,5 +213,10 @@ def _schedule_part(word: str, schedule: Schedule, verb: Verb) -> dict[str, Any]:
     try:
         return {"zone": ZoneInfo(word).key}
     except (ValueError, OSError, LookupError):
-        message = f"“{one_line(word, 40)}” is no time, day or time zone. Times go from 00:00 to 23:59, zones look like Europe/Brussels."
+        said = f"“{one_line(word, 40)}” is no time, day or time zone."
+        if guess := _near_zone(word):
+            raise Mistake(
+                f"{said} Did you mean {guess}?", f"{verb} {schedule_words(replace(schedule, zone=guess))}"
+            ) from None
+        message = f"{said} Times go from 00:00 to 23:59, zones look like Europe/Brussels."
         raise Mistake(message, EXAMPLES[verb]) from None
