@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import json
+import shutil
 import tempfile
 import zlib
 from dataclasses import replace
@@ -87,6 +89,7 @@ NOTHING = ("Ten tips for better portraits", "Hold the camera still, and ask peop
 def _loaded() -> tuple[Live, Path]:
     """The shipped topic compiled once; no test changes it."""
     folder = Path(tempfile.mkdtemp(prefix="policywatch-config-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     sources = [
         {"id": each, "name": each.title(), "url": f"https://{each}.example/feed"} for each in ("wire", "post", "herald")
     ]
