@@ -1,9 +1,9 @@
-"""What watching thousands of feeds costs, beside the PyPI package `reader` on the same loopback server in the same run.
+"""What watching thousands of feeds costs, beside PyPI's `reader` and `rss2email` on the same loopback server in the same run.
 
-    python -m benchmarks.sources [--feeds 2000] [--runs 3] [--quick] [--no-growth] [--no-peer]
+    python -m benchmarks.sources [--feeds 2000] [--runs 3] [--quick] [--no-growth] [--peers reader,rss2email]
 
-Every feed has 50 KB and 30 entries. The peer is installed by name from the package index into a throw-away environment. Each run takes
-new databases and goes through the same passes in the same order:
+Every feed has 50 KB and 30 entries. The peers are installed by name from the package index into throw-away environments. Each run
+takes new databases and goes through the same passes in the same order (`rss2email`, the slowest, only the first time):
 
 * first: everything is new;
 * 304: nothing has changed, and the server says so;
@@ -11,7 +11,7 @@ new databases and goes through the same passes in the same order:
 * bare: no validators, the same bodies;
 * churn: no validators, and each body has another build date and comment.
 
-The machine's noise is in both columns: read the ratios.
+The machine's noise is in all columns: read the ratios. The targets are those against `reader`.
 """
 
 from __future__ import annotations
@@ -30,12 +30,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.load import ROOT, LoadServer
+from benchmarks.load import ENTRIES, ROOT, LoadServer
 
 PASSES = (("first", "same"), ("304", "same"), ("5 %", "changed"), ("bare", "bare"), ("churn", "churn"))
 TARGETS = {"first": 2, "304": 10, "5 %": 10, "bare": 60, "churn": 25, "304 over HTTPS": 10}
-PEER = ("reader==3.26", "sgmllib3k==1.0.0")
+PEERS = {"reader": ("reader==3.26", "sgmllib3k==1.0.0"), "rss2email": ("rss2email==3.14",)}
 """`reader` starts only with sgmllib3k beside feedparser."""
+OFTEN = ("policywatch", "reader")
+"""Who takes part in every run."""
 GROWTH = (500, 2_000, 8_000)
 
 
@@ -84,13 +86,13 @@ class Contender:
             self._process.kill()
 
 
-def install_peer(folder: Path) -> Path:
+def install_peer(name: str, folder: Path) -> Path:
     """A throw-away environment with the peer; gives its Python."""
-    print(f"installing {' and '.join(PEER)} into a throw-away environment …", flush=True)
+    print(f"installing {' and '.join(PEERS[name])} into a throw-away environment …", flush=True)
     venv.create(folder, with_pip=True)
     python = folder / "bin" / "python"
     subprocess.run(
-        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PEER],
+        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PEERS[name]],
         check=True,
         stderr=subprocess.DEVNULL,
     )
@@ -98,16 +100,17 @@ def install_peer(folder: Path) -> Path:
 
 
 @contextmanager
-def contender(who: str, base: str, feeds: int, peer: Path | None, authority: Path | None = None) -> Iterator[Contender]:
-    """One of the two, with a new database."""
+def contender(
+    who: str, base: str, feeds: int, peers: Mapping[str, Path], authority: Path | None = None
+) -> Iterator[Contender]:
+    """One of them, with a new database."""
     with tempfile.TemporaryDirectory(prefix="policywatch-bench-") as name:
-        folder, trust = Path(name), [str(authority)] if authority else []
+        trust = [str(authority)] if authority else []
         if who == "policywatch":
             command = [sys.executable, "-m", "benchmarks.policywatch_passes", name, base, str(feeds), *trust]
         else:
-            script = str(ROOT / "benchmarks" / "peers" / "reader_passes.py")
-            workers = "1"  # more make it no faster here: measured
-            command = [str(peer), script, str(folder / "reader.db"), base, str(feeds), workers]
+            script = str(ROOT / "benchmarks" / "peers" / f"{who}_passes.py")
+            command = [str(peers[who]), script, name, base, str(feeds)]
         one = Contender(command, {"REQUESTS_CA_BUNDLE": str(authority)} if authority else None)
         try:
             yield one
@@ -115,41 +118,44 @@ def contender(who: str, base: str, feeds: int, peer: Path | None, authority: Pat
             one.close()
 
 
-def run(feeds: int, who: str, peer: Path | None) -> tuple[dict[str, Figures], dict[str, int]]:
+def run(feeds: int, who: str, peers: Mapping[str, Path]) -> tuple[dict[str, Figures], dict[str, int]]:
     """All passes of one contender; also what the server sent in each."""
     found: dict[str, Figures] = {}
     sent: dict[str, int] = {}
-    with LoadServer(feeds) as server, contender(who, server.base, feeds, peer) as one:
+    with LoadServer(feeds) as server, contender(who, server.base, feeds, peers) as one:
         for name, mode in PASSES:
             server.mode(mode, 0.05)
             before = server.counts()["bytes"]
             found[name] = one.one_pass()
+            if name == "first" and found[name].entries < feeds * ENTRIES:
+                raise SystemExit(f"{who} has only {found[name].entries} entries: its figures would mean nothing")
             sent[name] = server.counts()["bytes"] - before
     return found, sent
 
 
-def run_https(feeds: int, who: str, peer: Path | None) -> dict[str, Figures]:
+def run_https(feeds: int, who: str, peers: Mapping[str, Path]) -> dict[str, Figures]:
     """Unchanged feeds over HTTPS whose certificates are verified."""
     with tempfile.TemporaryDirectory(prefix="policywatch-tls-") as name:
         folder = Path(name)
-        with LoadServer(feeds, folder) as server, contender(who, server.base, feeds, peer, folder / "ca.pem") as one:
+        with LoadServer(feeds, folder) as server, contender(who, server.base, feeds, peers, folder / "ca.pem") as one:
             one.one_pass()
             return {"304 over HTTPS": one.one_pass()}
 
 
-def compare(feeds: int, runs: int, peer: Path | None) -> None:
-    """Run both, alternating, and print medians and ratios."""
-    contenders = ["policywatch", *(["reader"] if peer else [])]
+def compare(feeds: int, runs: int, peers: Mapping[str, Path]) -> None:
+    """Run all, alternating, and print medians and ratios."""
+    contenders = ["policywatch", *peers]
     walls: dict[str, dict[str, list[float]]] = {who: defaultdict(list) for who in contenders}
     cpus: dict[str, dict[str, list[float]]] = {who: defaultdict(list) for who in contenders}
     peaks: dict[str, float] = dict.fromkeys(contenders, 0.0)
     sent: dict[str, int] = {}
     secure = min(feeds, 600)
     for number in range(runs):
-        for who in contenders:
-            found, bytes_sent = run(feeds, who, peer)
+        for who in contenders if number == 0 else [each for each in contenders if each in OFTEN]:
+            found, bytes_sent = run(feeds, who, peers)
             sent = bytes_sent if who == "policywatch" else sent
-            found |= run_https(secure, who, peer)
+            if who in OFTEN:  # rss2email has no way to be given an authority
+                found |= run_https(secure, who, peers)
             for name, figures in found.items():
                 walls[who][name].append(figures.wall)
                 cpus[who][name].append(figures.cpu)
@@ -158,13 +164,20 @@ def compare(feeds: int, runs: int, peer: Path | None) -> None:
     print(
         f"\n{feeds:,} feeds of 50 KB, 30 entries each ({secure:,} over HTTPS); medians of {runs}, seconds of wall clock (CPU)"
     )
-    print(f"{'':16}" + "".join(f"{who:>22}" for who in contenders) + ("   ratio  (CPU)  target" if peer else ""))
+    print(
+        f"{'':16}"
+        + "".join(f"{who:>22}" for who in contenders)
+        + "".join(f"{f'x {who}':>18}" for who in peers)
+        + "  target"
+    )
     for name in [*(name for name, _ in PASSES), "304 over HTTPS"]:
-        wall = {who: statistics.median(walls[who][name]) for who in contenders}
-        cpu = {who: statistics.median(cpus[who][name]) for who in contenders}
-        cells = "".join(f"{f'{wall[who]:.2f} ({cpu[who]:.2f})':>22}" for who in contenders)
-        ratio = f"{_ratio(wall):8.1f}{f'({_ratio(cpu):.1f})':>8}{TARGETS[name]:>7}" if peer else ""
-        print(f"{name:16}{cells}{ratio}")
+        wall = {who: statistics.median(walls[who][name]) for who in contenders if walls[who][name]}
+        cpu = {who: statistics.median(cpus[who][name]) for who in wall}
+        cells = "".join(f"{f'{wall[who]:.2f} ({cpu[who]:.2f})' if who in wall else '':>22}" for who in contenders)
+        ratios = "".join(
+            f"{f'{_ratio(wall, who):.1f} ({_ratio(cpu, who):.1f})' if who in wall else '':>18}" for who in peers
+        )
+        print(f"{name:16}{cells}{ratios}{TARGETS[name]:>8}")
     print(f"{'peak memory':16}" + "".join(f"{f'{peaks[who]:.0f} MB':>22}" for who in contenders))
     print("\nPolicywatch, per 1,000 polls:")
     for name, _ in PASSES:
@@ -174,9 +187,9 @@ def compare(feeds: int, runs: int, peer: Path | None) -> None:
         )
 
 
-def _ratio(cost: Mapping[str, float]) -> float:
-    """How many times the peer's cost ours is; on a machine that others use too, that of CPU seconds is the steadier one."""
-    return cost["reader"] / max(cost["policywatch"], 0.001)
+def _ratio(cost: Mapping[str, float], peer: str) -> float:
+    """How many times our cost the peer's is; on a machine that others use too, that of CPU seconds is the steadier one."""
+    return cost[peer] / max(cost["policywatch"], 0.001)
 
 
 def growth(sizes: tuple[int, ...]) -> None:
@@ -184,7 +197,7 @@ def growth(sizes: tuple[int, ...]) -> None:
     print("\nGrowth with the number of sources, CPU seconds per 1,000 polls:")
     print(f"{'sources':>8}{'304':>9}{'5 %':>9}{'peak MB':>9}")
     for feeds in sizes:
-        with LoadServer(feeds) as server, contender("policywatch", server.base, feeds, None) as one:
+        with LoadServer(feeds) as server, contender("policywatch", server.base, feeds, {}) as one:
             one.one_pass()
             unchanged = statistics.median(one.one_pass().cpu for _ in range(3))
             server.mode("changed", 0.05)
@@ -204,11 +217,14 @@ def main(arguments: list[str] | None = None) -> None:
         "--quick", action="store_true", help="300 feeds, one run, no growth: a check, not a measurement"
     )
     parser.add_argument("--no-growth", action="store_true")
-    parser.add_argument("--no-peer", action="store_true")
+    parser.add_argument("--peers", default=",".join(PEERS), help="beside whom; '' for nobody")
     options = parser.parse_args(arguments)
     feeds, runs = (300, 1) if options.quick else (options.feeds, options.runs)
+    names = [name for name in options.peers.split(",") if name]
+    if unknown := set(names) - set(PEERS):
+        parser.error(f"unknown peer: {', '.join(sorted(unknown))}; there are {', '.join(PEERS)}")
     with tempfile.TemporaryDirectory(prefix="policywatch-peer-") as folder:
-        compare(feeds, runs, None if options.no_peer else install_peer(Path(folder)))
+        compare(feeds, runs, {name: install_peer(name, Path(folder) / name) for name in names})
     if not options.quick and not options.no_growth:
         growth(GROWTH)
 
