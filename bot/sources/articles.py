@@ -24,6 +24,7 @@ from bot.sources import text as texts
 from bot.sources.encodings import decoded, not_text
 from bot.sources.jsonfeed import language_of
 from bot.sources.robots import Fetching, Robots
+from bot.sources.standins import CHALLENGE, CONSENT, PROMPTS, stand_in
 
 log = logging.getLogger(__name__)
 
@@ -32,29 +33,14 @@ MAX_BYTES = 4 * 1024 * 1024
 MIN_TEXT = 250
 """Shorter than this is a teaser or a message, not an article, in characters."""
 
-_PROMPTS = re.compile(
-    r"subscribe (?:now|today|to (?:continue|read|keep))|(?:already|are you) a(?: paid)? (?:subscriber|member)"
-    r"|(?:sign|log) in to (?:continue|read|keep)|to (?:continue|keep) reading|this (?:article|content|story) is (?:only )?(?:for|available to) "
-    r"(?:our )?(?:subscribers|members)|unlock (?:this|the full) (?:article|story)|register (?:now |for free )?to (?:continue|read)"
-    r"|free articles? (?:left|remaining)|start your (?:free )?trial",
-    re.IGNORECASE,
-)
-_CONSENT = re.compile(
-    r"before you continue|we (?:value|care about|respect) your privacy|(?:we|our partners)\b.{0,80}\bstore and/or access information"
-    r"|accept (?:all )?(?:cookies|and continue)|manage (?:your )?(?:cookie|privacy|consent)|this site uses cookies|cookie (?:policy|settings|preferences)"
-    r"|einwilligung|consentement",
-    re.IGNORECASE,
-)
-_CHALLENGE = re.compile(
-    r"just a moment|enable javascript|checking your browser|verify(?:ing)? (?:that )?you are (?:a )?human|are you a robot|unusual traffic"
-    r"|access (?:to this page )?(?:has been )?denied|pardon our interruption|attention required|request unsuccessful",
-    re.IGNORECASE,
-)
 _CONSENT_HOST = re.compile(r"(?:^|\.)(?:consent|guce|privacy-gateway)\.", re.IGNORECASE)
 _DATE_METAS = (
     "article:published_time", "og:article:published_time", "datepublished", "parsely-pub-date", "sailthru.date", "dc.date.issued",
     "dcterms.created", "dcterms.date", "dc.date", "citation_publication_date", "publish-date", "pubdate", "publication_date", "date",
 )  # fmt: skip
+
+TEASER = 1_200
+"""A page that says it is not free, and asks to subscribe, shows its beginning only when it shows less than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,17 +131,20 @@ def _words(element: texts.Element | None) -> str:
 def _judged(raw: str, title: str, facts: list[dict[str, Any]]) -> tuple[str, str | None]:
     """The text without what is not the article's, and what is wrong when nothing worth judging is left."""
     parts = [part for part in texts.paragraphs(raw.replace("\n", "\n\n")).split("\n\n") if part]
-    asks = sum(bool(_PROMPTS.search(part)) for part in parts)
-    consents = sum(bool(_CONSENT.search(part)) for part in parts)
+    asks = sum(bool(PROMPTS.search(part)) for part in parts)
+    consents = sum(bool(CONSENT.search(part)) for part in parts)
     if parts and parts[0].casefold() == title.casefold():  # the heading, repeated
         parts.pop(0)
-    kept = [part for part in parts if not (len(part) < 400 and (_PROMPTS.search(part) or _CONSENT.search(part)))]
+    kept = [part for part in parts if not (len(part) < 400 and (PROMPTS.search(part) or CONSENT.search(part)))]
     text = "\n\n".join(kept)
-    if len(text) >= MIN_TEXT:
+    if (instead := stand_in(title, "\n\n".join(parts))) is not None:
+        return "", instead
+    barred = any(fact.get("isAccessibleForFree") in {False, "False", "false"} for fact in facts)
+    if len(text) >= (TEASER if barred and asks else MIN_TEXT):
         return text, None
-    if _CHALLENGE.search(title) or _CHALLENGE.search(raw[:2000]):
+    if CHALLENGE.search(title) or CHALLENGE.search(raw[:2000]):
         return "", "a check for browsers"
-    if asks or any(fact.get("isAccessibleForFree") in {False, "False", "false"} for fact in facts):
+    if asks or barred:
         return "", "a page behind a paywall"
     if consents:
         return "", "a consent page"

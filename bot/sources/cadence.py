@@ -25,6 +25,9 @@ _WISH_LIMIT = timedelta(hours=1)
 """A publisher's ``ttl`` is honoured up to this; many say a day and publish hourly."""
 _SAME_MOMENT = timedelta(minutes=10)
 """Entries published closer together than this are one batch and say nothing about the habit."""
+_MANY_TIMES = 5
+_STEADY = timedelta(hours=1)
+"""So many entries over so long without a longer gap are the habit of a wire service."""
 _LONGEST_HABIT = timedelta(days=60)
 
 
@@ -142,7 +145,8 @@ def learned_habit(state: SourceState, published: Iterable[datetime]) -> timedelt
     if state.habit is None or state.last_entry_at is None:
         gaps = [after - before for before, after in itertools.pairwise(times) if after - before > _SAME_MOMENT]
         if not gaps:
-            return state.habit
+            busy = len(times) >= _MANY_TIMES and times[-1] - times[0] >= _STEADY
+            return _SAME_MOMENT if busy else state.habit  # one after the other without a break: no batch
         return min(timedelta(seconds=median(gap.total_seconds() for gap in gaps[-30:])), _LONGEST_HABIT)
     if not times or times[-1] - state.last_entry_at <= _SAME_MOMENT:
         return state.habit

@@ -31,7 +31,9 @@ from soupsieve import compile as compile_css
 from bot.model import Entry, Failure, FailureKind, Fetched, Reading, Source, SourceState
 from bot.sources import dates, urls
 from bot.sources import text as texts
+from bot.sources.discovery import page_title
 from bot.sources.encodings import decoded, not_text
+from bot.sources.standins import stand_in
 
 NEW, OLD = "New wording:", "Old wording:"
 """Paragraphs that stand before the sentences they speak of."""
@@ -100,6 +102,8 @@ def read_document(
         new = Failure(
             FailureKind.NO_TEXT, f"The document at {host} has hardly any text: it is probably not the document."
         )
+    elif isinstance(new, str) and (instead := stand_in(page_title(fetched.body) or "", new)) is not None:
+        new = Failure(FailureKind.NO_TEXT, f"{host} gives {instead} instead of the document.")
     if isinstance(new, Failure):
         return new
     baseline = Reading((), fetched.validators, total=1, ttl=fetched.max_age, snapshot=markup.encode("utf-8", "replace"))

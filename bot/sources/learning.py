@@ -157,9 +157,8 @@ def _still_moved(state: SourceState, fetched: Fetched) -> str | None:
 def _warnings(source: Source, before: SourceState, after: SourceState, poll: Poll) -> tuple[str, ...]:
     found = []
     if poll.may_have_missed:
-        found.append(
-            f"{source.name} shares no entry with the last poll: some may have been missed; it is polled sooner."
-        )
+        then = "its `every` may be too long" if source.every else "it is polled sooner"
+        found.append(f"{source.name} shares no entry with the last poll: some may have been missed; {then}.")
     if after.moved_to and after.moved_to != before.moved_to:
         found.append(f"{source.name} has moved for good to {after.moved_to}; write that into the configuration.")
     return tuple(found)

@@ -5,6 +5,7 @@ Feeds are published to be polled, so only article pages and other links that a f
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -54,6 +55,7 @@ class Robots:
     def __init__(self, fetcher: Fetching) -> None:
         self._fetcher = fetcher
         self._rules: OrderedDict[str, _Rules] = OrderedDict()
+        self._asking: dict[str, asyncio.Lock] = {}
 
     async def refusal(self, url: str, now: datetime) -> Failure | None:
         """Say whether ``url`` may not be fetched, or None when it may.
@@ -76,10 +78,24 @@ class Robots:
     async def _for(self, url: str, now: datetime) -> _Rules:
         parts = urlsplit(url)
         origin = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2].lower(), "", "", ""))
-        known = self._rules.get(origin)
-        if known is not None and known.until > now:
-            self._rules.move_to_end(origin)
+        if (known := self._known(origin, now)) is not None:
             return known
+        asking = self._asking.setdefault(origin, asyncio.Lock())
+        try:
+            async with asking:  # several pages of one site may want it at once: one request
+                return self._known(origin, now) or await self._ask(origin, now)
+        finally:
+            if not asking.locked():
+                self._asking.pop(origin, None)
+
+    def _known(self, origin: str, now: datetime) -> _Rules | None:
+        known = self._rules.get(origin)
+        if known is None or known.until <= now:
+            return None
+        self._rules.move_to_end(origin)
+        return known
+
+    async def _ask(self, origin: str, now: datetime) -> _Rules:
         answer = await self._fetcher.fetch(
             f"{origin}/robots.txt", accept="text/plain, */*;q=0.5", now=now, body_limit=_MAX_BYTES
         )

@@ -99,6 +99,50 @@ def test_what_is_not_the_article_is_not_taken_for_text(html: str, what: str) -> 
     assert what in refused(html).detail
 
 
+CLUTTER = {
+    "en": "We and our 842 partners use cookies to store information on your device and to show personalised ads, measure content and gain audience insights. ",
+    "de": "Wir und unsere 200 Partner verwenden Cookies, um Informationen auf Ihrem Gerät zu speichern und personalisierte Werbung anzuzeigen. ",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", CLUTTER)
+def test_a_long_consent_page_is_not_taken_for_text(language: str) -> None:
+    rest = "<p>You can change your choices at any time in the settings, where each of them is listed with its purposes.</p>"
+    found = refused(page(f"<p>{CLUTTER[language] * 4}</p>{rest}", title="Your privacy"))
+    assert "a consent page" in found.detail, "its words would take the place of the feed's, and the news would be lost"
+
+
+@pytest.mark.parametrize(
+    "title", ["Page not found", "404 - Example News", "Seite nicht gefunden | Beispiel", "Oops! Page not found"]
+)
+def test_a_page_that_was_not_found_is_not_taken_for_text(title: str) -> None:
+    sorry = (
+        "<p>Sorry, the page that you are looking for cannot be found. It may have been moved or deleted some time ago.</p>"
+        * 5
+    )
+    assert "nothing was found" in refused(page(sorry, title=title)).detail
+
+
+def test_the_beginning_of_an_article_that_is_not_free_is_not_taken_for_all_of_it() -> None:
+    paid = '<script type="application/ld+json">{"@type": "NewsArticle", "isAccessibleForFree": false}</script>'
+    teaser = f"<p>{' '.join(SENTENCES[:2] * 3)[:600]}</p>"
+    assert "paywall" in refused(page(f"{teaser}<p>Subscribe now to continue reading.</p>", head=paid)).detail
+    assert extracted(page(STORY * 3 + "<p>Subscribe now to continue reading.</p>", head=paid)).text
+
+
+@pytest.mark.parametrize(
+    ("title", "sentence"),
+    [
+        ("Gericht: Gesichtserkennung nur mit Einwilligung", "Das Gericht entschied, dass die Polizei Gesichter nur mit Einwilligung der Betroffenen erfassen darf. "),
+        ("Access denied: stadium ends face scans at its gates", "The stadium said on Tuesday that it ends facial recognition at all of its gates this season. "),
+        ("404 days of face scans: city calls a halt", "The council voted on Tuesday to halt facial recognition across the whole of the city. "),
+    ],
+)  # fmt: skip
+def test_news_that_speaks_of_consent_or_denied_access_is_news(title: str, sentence: str) -> None:
+    found = extracted(page("".join(f"<p>{number}. {sentence}</p>" for number in range(4, 9)), title=title))
+    assert found.text.count(sentence.strip()) == 5
+
+
 def test_other_documents() -> None:
     assert "PDF" in refused(b"%PDF-1.7 ...", "").detail
     assert "image/png" in refused(b"\x89PNG", "image/png").detail

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -138,3 +138,12 @@ def test_adaptive_intervals_stay_within_the_limits(
     poll = Poll(new=new, total=new + more, ttl=ttl, first=first)
     found = next_interval(source(), state(interval=interval, habit=habit), poll, LIMITS)
     assert LIMITS.shortest <= found <= LIMITS.longest
+
+
+def test_a_wire_service_has_a_habit_and_a_batch_has_none() -> None:
+    def every(minutes: int, count: int) -> list[datetime]:
+        return [NOW - timedelta(minutes=minutes * n) for n in range(count)]
+
+    assert learned_habit(state(), every(5, 30)) == timedelta(minutes=10), "else its silence is noticed after 60 days"
+    assert learned_habit(state(), every(1, 30)) is None
+    assert learned_habit(state(), every(10, 4)) is None

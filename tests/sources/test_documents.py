@@ -210,3 +210,15 @@ def test_what_is_no_page_is_no_document_to_compare(body: bytes, kind: str) -> No
     assert isinstance(found, Failure)
     assert found.kind is FailureKind.NO_TEXT
     assert found.detail.startswith("example.org gives a document of type")
+
+
+def test_a_consent_page_in_its_place_is_no_version() -> None:
+    asks = (
+        "<p>We and our 842 partners use cookies to store information on your device and to show personalised ads.</p>"
+        * 6
+    )
+    found = compare(
+        f"<html><head><title>Your privacy</title></head><body>{asks}</body></html>", page(*RULES), polls_failed=9
+    )
+    assert isinstance(found, Failure)
+    assert "a consent page instead of the document" in found.detail

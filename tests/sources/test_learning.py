@@ -126,3 +126,13 @@ def test_an_unchanged_answer_changes_only_the_schedule() -> None:
     assert (after.validators, after.known_slices, after.entries_total, after.title) == (
         known.validators, known.known_slices, known.entries_total, known.title,
     )  # fmt: skip
+
+
+def test_a_poll_that_may_have_missed_something_promises_only_what_is_done() -> None:
+    known = succeeded(state()).state
+    answer = fetched(rss(*(item(f"N{n}", guid=f"n{n}") for n in range(5))))
+    found = read(source(), known, answer, NOW)
+    assert isinstance(found, Reading)
+    for wish, then in ((None, "it is polled sooner."), (timedelta(hours=1), "its `every` may be too long.")):
+        (said,) = after_success(source(every=wish), known, answer, found, (NOW,) * 5, NOW).warnings
+        assert said.endswith(f"some may have been missed; {then}")

@@ -1,3 +1,4 @@
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -25,6 +26,13 @@ async def test_what_is_disallowed_is_refused_and_the_file_is_asked_for_once(serv
     assert len(server.requests) == 1
     await robots.refusal(server.url("/news/1"), NOW + timedelta(days=1))
     assert len(server.requests) == 2
+
+
+async def test_pages_that_want_it_at_the_same_time_ask_for_it_once(server: FeedServer, robots: Robots) -> None:
+    server.serve("/robots.txt", Page("User-agent: *\nDisallow: /private/\n", "text/plain"))
+    answers = await asyncio.gather(*(robots.refusal(server.url(f"/{path}/1"), NOW) for path in ("a", "private", "c")))
+    assert [answer is None for answer in answers] == [True, False, True]
+    assert len(server.requests) == 1
 
 
 async def test_rules_for_us_by_name(server: FeedServer, robots: Robots) -> None:
