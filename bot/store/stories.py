@@ -234,6 +234,10 @@ class Stories(StoryLookups):
                 self._add_stage(story_id, part.stage, at, article_id, now, news=True, line=change.line)
             else:
                 self._correct_stage(story_id, part.stage)
+        if at < row["first_at"] == row["stage_at"] and change.stage is row["stage"] and "stage" not in values:
+            values["stage_at"] = at  # a late report of the step that the story began with: it was reported that early
+            first = (story_stages.c.story_id == story_id) & (story_stages.c.at == row["stage_at"])
+            self._connection.execute(update(story_stages).where(first).values(at=at))
         self._connection.execute(update(stories).where(stories.c.id == story_id).values(values))
         self._add_keys(story_id, part.keys, values["last_at"])
         if values["last_at"] != row["last_at"]:

@@ -137,6 +137,22 @@ async def test_one_article_by_many_addresses(watching: World):
     assert watching.count("stories") == 1
 
 
+async def test_a_host_name_that_rotates(watching: World):
+    """The same item under another subdomain, with another id, at every fetch."""
+    item = ban("Boise", watching.clock.now)
+    watching.publish("gazette", item)
+    await watching.round(after=MINUTE)
+    for number in range(3):
+        link = f"https://s{number}.gazette.example/news/boise-ban"
+        watching.publish("gazette", replace(item, guid=link, link=link))
+        polled = await watching.round(after=MINUTE)
+        assert [told.alert for told in polled["gazette"].told if told.alert in {"new", "stage"}] == []
+    watching.clock.advance(HOUR)
+    await watching.deliver()
+    assert len(watching.posts()) == 1
+    assert watching.count("stories") == 1
+
+
 async def test_markup_and_entities_in_titles(watching: World):
     at = watching.clock.now
     item = replace(

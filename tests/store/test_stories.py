@@ -145,6 +145,8 @@ def test_an_older_article_improves_the_date_and_tells_nobody(store: Store) -> No
         story = tx.stories.get(first[0].story_id)
         assert story is not None
         assert (story.first_at, story.last_at) == (T0, T0 + timedelta(days=2))
+        assert story.stage_at == T0, "people read when it was announced"
+        assert [one.at for one in tx.stories.stages(story.id)] == [T0]
         view = tx.stories.view(story.ref)
         assert view is not None
         assert view.first is not None
@@ -490,3 +492,16 @@ def test_the_best_report_is_one_of_the_step_that_is_told(store: Store) -> None:
         assert view is not None
         assert view.best is not None
         assert view.best.source_id == "portland"
+
+
+def test_an_older_article_on_an_earlier_step_leaves_the_day_of_the_later_one(store: Store) -> None:
+    place = {"targets": ("police",), "jurisdictions": ("US-WA/Tacoma",)}
+    ban = change("Tacoma City Council", "ban", stage="passed", **place)
+    plan = change("Tacoma City Council", "propose", stage="considered", **place)
+    _, first = feed(store, article("Tacoma passes ban on face recognition", source_id="a", day=9), ban)
+    _, late = feed(store, article("Tacoma considers ban on face recognition", source_id="b", day=0), plan)
+    assert (late[0].story_id, late[0].transition) == (first[0].story_id, None)
+    with store.reading() as tx:
+        story = tx.stories.get(first[0].story_id)
+        assert story is not None
+        assert (story.stage, story.first_at, story.stage_at) == (Stage.PASSED, T0, T0 + timedelta(days=9))
