@@ -130,11 +130,21 @@ def parse(body: bytes, content_type: str, url: str, now: datetime) -> Parsed | F
     if wrong is not None:
         return wrong
     try:
-        found = parser.parse(body, content_type, url)
-        return _understood(found, url, now)
+        return _understood(_found(body, content_type, url), url, now)
     except Exception as error:
         log.debug("feedparser failed on a document of %s", urls.host_of(url), exc_info=True)
         return Failure(FailureKind.MALFORMED, f"The feed cannot be parsed ({type(error).__name__}).")
+
+
+def _found(body: bytes, content_type: str, url: str) -> Mapping[str, Any]:
+    """What feedparser gives; characters that do not exist are taken out only where it fails at them, which is seldom."""
+    try:
+        return parser.parse(body, content_type, url)  # type: ignore[no-any-return]
+    except (ValueError, OverflowError):  # UnicodeError is a ValueError
+        mended = parser.possible(body)
+        if mended == body:
+            raise
+        return parser.parse(mended, content_type, url)  # type: ignore[no-any-return]
 
 
 def _unfit(body: bytes, url: str) -> Failure | None:

@@ -31,7 +31,7 @@ class Document:
 
 def looks_like_json(body: bytes, content_type: str) -> bool:
     """Tell JSON from XML by its first character, and trust the content type only when that agrees."""
-    start = body[:256].lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    start = body[:256].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1]
     return start == b"{" or (start == b"[" and "json" in content_type.lower())
 
 

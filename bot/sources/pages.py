@@ -32,6 +32,7 @@ from bot.sources.jsonfeed import load_json, looks_like_json
 
 MAX_MARKUP = 3_000_000
 """Characters of a page that are looked at; listings are short, and what comes later is not the news."""
+_DEEPEST = 8
 _HOLE = re.compile(r"\{([^{}]{1,100})\}")
 _MORE = re.compile(
     r"(?:read|learn|see|view|find out|continue|show)\b.{0,20}\bmore\b.{0,30}|more\b.{0,10}|details?|here|link|→|»",
@@ -112,7 +113,7 @@ def _from_html(markup: str, url: str, select: Mapping[str, str], now: datetime) 
     base = (urls.absolute(str(base_tag["href"]), url) if isinstance(base_tag, Tag) else None) or url
     language = soup.html.get("lang") if soup.html else None
     raws = []
-    for item in compile_css(select["item"]).select(soup, limit=4 * MAX_ENTRIES):
+    for item in _not_too_deep(compile_css(select["item"]).select(soup, limit=4 * MAX_ENTRIES)):
         link_tag, link = _link(item, select.get("link"), base)
         title = _value(item, select["title"]) if "title" in select else _link_title(item, link_tag)
         raws.append(
@@ -125,6 +126,18 @@ def _from_html(markup: str, url: str, select: Mapping[str, str], now: datetime) 
             )
         )
     return _one_for_each_link(raw for raw in raws if raw.link or raw.title)
+
+
+def _not_too_deep(items: Iterable[Tag]) -> Iterator[Tag]:
+    """Items, in document order, without those that lie within many others: each is searched whole, so a page of nothing but boxes in
+    boxes would take minutes.
+    """
+    levels: dict[int, int] = {}
+    for item in items:
+        level = next((levels[id(outer)] + 1 for outer in item.parents if id(outer) in levels), 0)
+        levels[id(item)] = level
+        if level < _DEEPEST:
+            yield item
 
 
 def _link(item: Tag, selector: str | None, base: str) -> tuple[Tag | None, str | None]:

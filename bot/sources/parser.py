@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache, wraps
 from io import BytesIO
 from types import SimpleNamespace
@@ -20,6 +21,8 @@ import feedparser.mixin
 from feedparser.util import FeedParserDict
 
 _DRIVER = "bot.sources.saxdriver"
+_HALVES = re.compile(rb"&#([xX][dD][0-9a-fA-F]{3}|5[5-7][0-9]{3});&#([xX][dD][0-9a-fA-F]{3}|5[5-7][0-9]{3});")
+_REFERENCE = re.compile(rb"&#([xX][0-9a-fA-F]{1,16}|[0-9]{1,20});")
 _ALIASED = frozenset(FeedParserDict.keymap) | {"category", "enclosures", "license", "updated", "updated_parsed"}
 """Names under which feedparser's dictionaries look for something else too."""
 
@@ -44,6 +47,30 @@ def parse(body: bytes, content_type: str, url: str) -> Any:
         sanitize_html=False,
         resolve_relative_uris=False,
     )
+
+
+def possible(body: bytes) -> bytes:
+    """The document without references to characters that do not exist, at which feedparser gives the whole feed up.
+
+    Emoji written as two halves (``&#55357;&#56832;``), which old publishing systems do, become one.
+    """
+    whole = _HALVES.sub(_joined, body)
+    return _REFERENCE.sub(lambda found: found[0] if _exists(_number(found[1])) else b"", whole)
+
+
+def _joined(halves: re.Match[bytes]) -> bytes:
+    high, low = _number(halves[1]), _number(halves[2])
+    if not (0xD800 <= high < 0xDC00 <= low < 0xE000):
+        return halves[0]
+    return b"&#%d;" % (0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
+
+
+def _number(reference: bytes) -> int:
+    return int(reference[1:], 16) if reference[:1] in b"xX" else int(reference)
+
+
+def _exists(number: int) -> bool:
+    return number <= 0x10FFFF and not 0xD800 <= number < 0xE000
 
 
 def tune() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from urllib.parse import unquote, urlsplit
 
@@ -12,6 +13,7 @@ from bot.sources import dates, urls
 from bot.sources import text as texts
 from bot.sources.entries import MAX_ENTRIES, RawEntry, newest
 
+_ROOT = re.compile(rb"<(?:[A-Za-z]{1,20}:)?(?:urlset|sitemapindex)[\s>]")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _OTHERS = ("/sitemap-image/", "/sitemap-video/")
 """Namespaces that say what else is on a page."""
@@ -19,8 +21,7 @@ _OTHERS = ("/sitemap-image/", "/sitemap-video/")
 
 def looks_like_sitemap(body: bytes) -> bool:
     """Tell a sitemap, or an index of sitemaps, by its root."""
-    start = body[:2048]
-    return b"<urlset" in start or b"<sitemapindex" in start
+    return _ROOT.search(body, 0, 8192) is not None
 
 
 def read_sitemap(body: bytes, url: str, now: datetime) -> list[RawEntry] | Failure:

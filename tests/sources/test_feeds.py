@@ -276,3 +276,14 @@ def test_the_feeds_own_title_is_learned() -> None:
     assert reading(rss(item(), head="<title>Example &amp;amp; Sons</title>")).title == "Example & Sons"
     assert reading(rss(item())).total == 1
     assert URL.startswith("https://")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("A &#xD83D;&#xDE00; B", "A 😀 B"), ("A &#55357;&#56832; B", "A 😀 B"), ("A &#xD83D; B", "A B"), ("A &#99999999999; B", "A B"), ("A &#x1F600; &#55357; B", "A 😀 B")],
+)  # fmt: skip
+def test_a_character_that_does_not_exist_costs_itself_and_not_the_feed(written: str, meant: str) -> None:
+    body = rss(item("TITLE", guid="1"), item("Other", guid="2")).replace(b"TITLE", written.encode())
+    found = read(source(), state(), fetched(body), NOW)
+    assert isinstance(found, Reading), found
+    assert [entry.title for entry in found.entries] == [meant, "Other"]

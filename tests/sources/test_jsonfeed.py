@@ -96,3 +96,11 @@ _field = st.sampled_from(
 def test_fields_of_any_type_never_raise(items: list[object], title: object, home: object) -> None:
     document = {"version": "https://jsonfeed.org/version/1.1", "items": items, "title": title, "home_page_url": home}
     assert isinstance(reading(document), Reading | Failure)
+
+
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_any_unicode_encoding_is_read(codec: str) -> None:
+    body = '{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "title": "T"}]}'.encode(codec)
+    found = read(source(), state(), fetched(body, "application/feed+json"), NOW)
+    assert isinstance(found, Reading), found
+    assert found.entries[0].title == "T"

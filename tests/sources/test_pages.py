@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -214,3 +215,22 @@ def test_an_index_of_sitemaps_is_read_on_the_29th_of_february() -> None:
     found = read_sitemap(index, "https://reg.example/sitemap.xml", datetime(2028, 2, 29, tzinfo=UTC))
     assert isinstance(found, Failure)
     assert found.moved_to == "https://reg.example/a.xml"
+
+
+def test_boxes_in_boxes_cost_bounded_time() -> None:
+    began = time.process_time()
+    found = entries("<div>" * 3000 + '<a href="/x">t</a>' + "</div>" * 3000, {"item": "div"})
+    assert [entry.title for entry in found] == ["t"]
+    assert time.process_time() - began < 4
+
+
+@pytest.mark.parametrize(
+    "sitemap",
+    [
+        '<?xml version="1.0"?><s:urlset xmlns:s="http://www.sitemaps.org/schemas/sitemap/0.9"><s:url><s:loc>https://reg.example/a-b</s:loc></s:url></s:urlset>',
+        f"<?xml version='1.0'?><!-- {'made by a plugin ' * 200} --><urlset><url><loc>https://reg.example/a-b</loc></url></urlset>",
+    ],
+    ids=["prefixed", "a long comment first"],
+)  # fmt: skip
+def test_sitemaps_of_other_spellings(sitemap: str) -> None:
+    assert [entry.title for entry in entries(sitemap, {}, "application/xml")] == ["a b"]
