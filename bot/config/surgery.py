@@ -166,7 +166,7 @@ def _pair(text: str) -> tuple[Any, Any]:
 
 
 def _places(text: str) -> list[Place]:
-    """Where each entry stands. Comments and blank lines below an entry are not its own."""
+    """Where each entry stands. Comments and blank lines below an entry are not its own, but for comments as deep as its keys."""
     sequence, lines = _sequence(text), text.splitlines(keepends=True)
     if sequence.flow_style:
         raise _Layout
@@ -177,10 +177,19 @@ def _places(text: str) -> list[Place]:
         if entry.flow_style or start in starts[: len(places)]:
             raise _Layout
         end = limit
-        while end > start + 1 and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
+        column = int(entry.start_mark.column)
+        while end > start + 1 and (not lines[end - 1].strip() or _comment_column(lines[end - 1]) is not None):
             end -= 1
-        places.append(Place(start, end, int(entry.start_mark.column), entry))
+        while end < limit and _comment_column(lines[end]) == column:
+            end += 1
+        places.append(Place(start, end, column, entry))
     return places
+
+
+def _comment_column(line: str) -> int | None:
+    """Where the comment of a line stands that holds nothing else; None of any other line."""
+    bare = line.lstrip(" ")
+    return len(line) - len(bare) if bare.startswith("#") else None
 
 
 def _dash_line(lines: list[str], entry: Any) -> int:

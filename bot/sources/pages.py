@@ -55,7 +55,7 @@ def read_page(source: Source, fetched: Fetched, now: datetime) -> Reading | Fail
     if not entries:
         return Failure(
             FailureKind.EMPTY,
-            f"Nothing on the page of {urls.host_of(fetched.url)} matches what `select` says ({source.select.get('item', '?')}): "
+            f"Nothing on the page of {urls.host_of(fetched.url)} matches what `select` says ({_spelled(source.select)}): "
             "the page was probably rebuilt.",
             fetched.status,
         )
@@ -71,6 +71,11 @@ def read_page(source: Source, fetched: Fetched, now: datetime) -> Reading | Fail
         f"In none of its {len(found)} items is a {part} where `select` says ({source.select[part]})." for part in dead
     )
     return Reading(entries, fetched.validators, total=len(entries), ttl=fetched.max_age, warnings=warnings)
+
+
+def _spelled(select: Mapping[str, str]) -> str:
+    """The selectors that an entry cannot be without."""
+    return "; ".join(f"{part}: {select[part]}" for part in ("item", "link", "title") if part in select) or "nothing"
 
 
 def _dead(select: Mapping[str, str], items: Sequence[RawEntry]) -> list[str]:

@@ -318,3 +318,14 @@ def test_a_link_stays_a_link(folder):
     add_source(folder.path, GAZETTE, env={})
     assert Path(folder.path / "sources.yaml").is_symlink()
     assert GAZETTE_LINES in real.read_text()
+
+
+def test_a_comment_as_deep_as_the_keys_stays_with_its_entry(folder):
+    folder.write(
+        "sources.yaml", "sources:\n  - id: a\n    url: https://a.example\n    # until the move in May\n# the end\n"
+    )
+    add_source(folder.path, {"id": "b", "url": "https://b.example"}, env={})
+    text = (folder.path / "sources.yaml").read_text()
+    assert text.index("until the move") < text.index("id: b") < text.index("the end")
+    remove_source(folder.path, "a", env={})
+    assert "until the move" not in (folder.path / "sources.yaml").read_text()

@@ -197,3 +197,38 @@ async def test_a_huge_feed_holds_nobody_up_and_dies_halfway_without_loss(
     assert sorted(text.split()[0] for text in world.texts()) == sorted(CITIES[:8])
     assert len(world.slack.called("chat.postMessage")) == 8
     assert world.state("gazette").validators.etag == '"new"'
+
+
+async def test_a_source_that_is_not_polled_is_told_once_as_late_and_once_when_it_is_polled_again(any_world: World):
+    world = any_world
+    for name in ("gazette", "herald", "post"):
+        world.publish(name)
+    world.begin()
+    await world.round(after=MINUTE)
+    world.clock.advance(12 * HOUR)
+    await world.poll("herald", "post")
+    assert upkeep.find_late(world.parts) == 1
+    assert upkeep.find_late(world.parts) == 0
+    world.clock.advance(5 * MINUTE)
+    await world.deliver()
+    (late,) = world.posts(OPERATORS)
+    assert late["text"].startswith("Gazette: late since"), late["text"]
+    await world.round(after=HOUR)
+    world.clock.advance(5 * MINUTE)
+    await world.deliver()
+    _, again = world.posts(OPERATORS)
+    assert "works again" in again["text"]
+
+
+async def test_what_one_feed_is_told_to_wait_its_neighbours_are_not(world: World):
+    for name in ("gazette", "herald"):
+        world.publish(name)
+    world.begin()
+    await world.round(after=MINUTE)
+    world.server.serve("/gazette/feed", status(429, retry_after="36000"))
+    await world.round(after=HOUR)
+    now = world.clock.now
+    waits = {name: (world.state(name).next_poll_at or now) - now for name in ("gazette", "herald")}
+    assert waits["gazette"] >= 9 * HOUR
+    assert waits["herald"] <= HOUR
+    assert world.state("herald").failures == 0
