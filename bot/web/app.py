@@ -148,9 +148,21 @@ async def _index(request: web.Request) -> web.Response:
     rows = await asyncio.to_thread(pages.sources)
     now = request.app[TRACKER].clock()
     html = request.app[RENDERER].index(
-        found[:PAGE_SIZE], rows, now, words=words, page=page, more=len(found) > PAGE_SIZE
+        found[:PAGE_SIZE],
+        rows,
+        now,
+        words=words,
+        page=page,
+        more=len(found) > PAGE_SIZE,
+        trouble=await _trouble(request),
     )
     return web.Response(text=html, content_type="text/html")
+
+
+async def _trouble(request: web.Request) -> str:
+    """What is wrong with the worker: without it the page shows an old state of things as if it were today's."""
+    checks = await asyncio.to_thread(request.app[PAGES].checks)
+    return next((f"Worker: {check.detail}." for check in checks if check.name == "worker" and not check.ok), "")
 
 
 async def _story(request: web.Request) -> web.Response:
@@ -169,7 +181,7 @@ async def _story(request: web.Request) -> web.Response:
 
 async def _sources(request: web.Request) -> web.Response:
     rows = await asyncio.to_thread(request.app[PAGES].sources)
-    html = request.app[RENDERER].sources(rows, request.app[TRACKER].clock())
+    html = request.app[RENDERER].sources(rows, request.app[TRACKER].clock(), trouble=await _trouble(request))
     return web.Response(text=html, content_type="text/html")
 
 

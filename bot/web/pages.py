@@ -44,11 +44,20 @@ class Renderer:
         self._env.globals |= {"demo": demo, "meanings": MEANINGS}
 
     def index(
-        self, views: Sequence[StoryView], rows: Sequence[SourceRow], now: datetime, *, words: str, page: int, more: bool
+        self,
+        views: Sequence[StoryView],
+        rows: Sequence[SourceRow],
+        now: datetime,
+        *,
+        words: str,
+        page: int,
+        more: bool,
+        trouble: str = "",
     ) -> str:
-        """Recent stories, with the state of the sources in one line."""
+        """Recent stories, with the state of the sources in one line, and before it what keeps them from being looked at."""
         template = self._env.get_template("index.html")
-        return template.render(views=views, summary=summarise(rows, now), words=words, page=page, more=more)
+        summary = summarise(rows, now)
+        return template.render(views=views, summary=summary, words=words, page=page, more=more, trouble=trouble)
 
     def story(self, view: StoryView, articles: Sequence[ArticleRef], steps: Sequence[Step]) -> str:
         """One story with everything known of it: its fields, its stages, all of its reports."""
@@ -56,10 +65,10 @@ class Renderer:
         template = self._env.get_template("story.html")
         return template.render(view=view, steps=steps, groups=groups, shown=len(articles))
 
-    def sources(self, rows: Sequence[SourceRow], now: datetime) -> str:
+    def sources(self, rows: Sequence[SourceRow], now: datetime, *, trouble: str = "") -> str:
         """Every source: broken ones first, then by name; sources that are off come last."""
-        order = sorted(rows, key=_source_order)
-        return self._env.get_template("sources.html").render(rows=order, summary=summarise(rows, now), now=now)
+        order, summary = sorted(rows, key=_source_order), summarise(rows, now)
+        return self._env.get_template("sources.html").render(rows=order, summary=summary, now=now, trouble=trouble)
 
     def source(self, row: SourceRow, entries: Sequence[SeenEntry], now: datetime) -> str:
         """One source: what the configuration says, how it is, and what became of the last things it published."""

@@ -399,3 +399,13 @@ async def test_exports_and_figures_are_served_and_ask_for_the_token(serve, path,
         assert response.status == 401
     async with guarded.get(path, headers={"Authorization": "Bearer secret"}) as response:
         assert response.status == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/sources"])
+async def test_a_dead_worker_is_said_on_the_pages_and_not_by_readiness_alone(serve, path: str):
+    dead = Check("worker", False, "last seen 12 Jun 08:00 UTC, 60 min ago; it is dead or stuck")
+    async with (await serve(FakePages(checks=[dead]))).get(path) as response:
+        assert "Worker: last seen 12 Jun 08:00 UTC, 60 min ago; it is dead or stuck." in await response.text()
+    alive = Check("worker", True, "last seen 12 s ago")
+    async with (await serve(FakePages(checks=[alive]))).get(path) as response:
+        assert "Worker:" not in await response.text()
