@@ -123,7 +123,7 @@ def judge(judgement: Judgement, source: Source, entry: Entry, now: datetime) -> 
     article = Article(
         canonical_url=canonical,
         discriminator=discriminator,
-        url=entry.url or source.url,
+        url=entry.url or source.shown_url,
         title=entry.title,
         text=entry.text,
         source_id=source.id,

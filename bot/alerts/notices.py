@@ -13,7 +13,18 @@ from typing import Any, Literal
 
 from bot.alerts.quiet import quiet_until
 from bot.errors import Problem
-from bot.model import Delivery, DeliveryKind, FailureKind, Health, NewDelivery, Route, Source, SourceState, Story
+from bot.model import (
+    Delivery,
+    DeliveryKind,
+    FailureKind,
+    Health,
+    NewDelivery,
+    Route,
+    Source,
+    SourceState,
+    Story,
+    shown_url,
+)
 
 ROUTE = "operators"
 """Name that notices carry where other deliveries name their route."""
@@ -67,6 +78,7 @@ def source_changed(
     }
     if state.health is not Health.OK:
         target = advertised or state.moved_to or source.url
+        target = target if target == shown_url(target) else source.id  # a key is no business of a channel
         payload |= {
             "lines": _last_entry(state),
             "fix": f"url at {source.where}" if source.where and state.health is not Health.SILENT else "",

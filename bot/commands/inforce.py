@@ -58,7 +58,7 @@ def in_force(parts: Parts) -> InForce:
                 "id": source.id,
                 "name": source.name,
                 "kind": source.kind.value,
-                "url": source.url,
+                "url": source.shown_url,
                 "every": span_text(source.every) if source.every else None,
                 "alert_since": source.alert_since or (states[source.id].added_at if source.id in states else None),
                 "defined": source.where,

@@ -14,7 +14,7 @@ from bot.commands.common import json_option, jsonable, listing, plain, print_jso
 from bot.config.load import load
 from bot.config.schema import SELECTORS
 from bot.errors import PolicywatchError, UsageError
-from bot.model import Failure, Fetched, Reading, Source, SourceKind, SourceRow, SourceState, Validators
+from bot.model import Failure, Fetched, Reading, Source, SourceKind, SourceRow, SourceState, Validators, shown_url
 from bot.queries import source_rows
 from bot.settings import Settings
 from bot.sources.documents import text_of_version
@@ -47,7 +47,7 @@ def list_(everything: bool, as_json: bool) -> None:
             "id": row.source.id,
             "name": row.source.name,
             "kind": row.source.kind.value,
-            "url": row.source.url,
+            "url": row.source.shown_url,
             "enabled": row.source.enabled,
             "state": _state(row),
             "since": _when(row.state.health_since or row.state.added_at) if row.state else None,
@@ -85,6 +85,7 @@ def show(source_id: str, as_json: bool) -> None:
     row = next((row for row in _rows(_settings()) if row.source.id == source_id), None)
     if row is None:
         raise UsageError(_unknown(source_id))
+    row = replace(row, source=replace(row.source, url=row.source.shown_url), state=row.state and _shown(row.state))
     if as_json:
         print_json(row)
         return
@@ -95,6 +96,10 @@ def show(source_id: str, as_json: bool) -> None:
     for name, said in (("why", row.why), ("warning", row.warning)):
         if said:
             click.echo(plain(f"{name:<16} {said}"))
+
+
+def _shown(state: SourceState) -> SourceState:
+    return replace(state, url=shown_url(state.url), moved_to=state.moved_to and shown_url(state.moved_to))
 
 
 def _unknown(source_id: str) -> str:

@@ -31,7 +31,17 @@ from bot.model.deliveries import (
 )
 from bot.model.reports import Check, SourceRow
 from bot.model.routes import Filters, Quiet, Route, Schedule
-from bot.model.sources import Failure, FailureKind, Fetched, Health, Source, SourceKind, SourceState, Validators
+from bot.model.sources import (
+    Failure,
+    FailureKind,
+    Fetched,
+    Health,
+    Source,
+    SourceKind,
+    SourceState,
+    Validators,
+    shown_url,
+)
 from bot.model.stories import (
     ArticleRef,
     CopyOf,
@@ -102,6 +112,7 @@ __all__ = [
     "Transition",
     "Validators",
     "date_of",
+    "shown_url",
     "step_key",
     "step_of",
 ]

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+_USERINFO = re.compile(r"(?<=://)[^/?#\s]*@")
+_KEY = re.compile(
+    r"(?<=[?&])((?:[a-z]+[_-]|api|access|app|auth|client|user|subscription)?(?:key|token|secret|password|passwd|pwd|auth|sig|signature))=[^&#]*",
+    re.IGNORECASE,
+)
+
+
+def shown_url(url: str) -> str:
+    """An address as it may be shown: without ``user:password@``, and with the keys of APIs in its query hidden."""
+    return _KEY.sub(r"\1=hidden", _USERINFO.sub("", url))
 
 
 class SourceKind(StrEnum):
@@ -42,6 +54,11 @@ class Source:
     """For pages: CSS selectors (item, link, title, date, summary) or a JSON path map."""
     where: str = ""
     """`file:line` of its definition, for messages to operators."""
+
+    @property
+    def shown_url(self) -> str:
+        """Its address as it may be shown to people."""
+        return shown_url(self.url)
 
 
 class Health(StrEnum):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.model import Failure, Fetched, Reading, Source, SourceState, Validators
+from bot.model import Failure, Fetched, Reading, Source, SourceState, Validators, shown_url
 from bot.sources import cadence
 from bot.sources.cadence import CadenceLimits, Poll
 from bot.sources.health import Assessment, Notice, assess
@@ -160,5 +160,7 @@ def _warnings(source: Source, before: SourceState, after: SourceState, poll: Pol
         then = "its `every` may be too long" if source.every else "it is polled sooner"
         found.append(f"{source.name} shares no entry with the last poll: some may have been missed; {then}.")
     if after.moved_to and after.moved_to != before.moved_to:
-        found.append(f"{source.name} has moved for good to {after.moved_to}; write that into the configuration.")
+        found.append(
+            f"{source.name} has moved for good to {shown_url(after.moved_to)}; write that into the configuration."
+        )
     return tuple(found)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from bot.model import ArticleRef, Health, SourceRow, Story, StoryView
+from bot.model import ArticleRef, Health, SourceRow, Story, StoryView, shown_url
 from bot.web.ports import SeenEntry, Step
 
 RANKS = ("Official", "Wires and regulators", "Others")
@@ -40,7 +40,7 @@ class Renderer:
             lstrip_blocks=True,
         )
         self._env.filters |= {"day": day, "ago": ago, "date": iso_day, "safe_url": safe_url, "place": names}
-        self._env.filters |= {"span": span, "stage_day": stage_day, "words": words_of}
+        self._env.filters |= {"shown_url": shown_url, "span": span, "stage_day": stage_day, "words": words_of}
         self._env.globals |= {"demo": demo, "meanings": MEANINGS}
 
     def index(

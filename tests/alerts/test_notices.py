@@ -126,3 +126,11 @@ def test_each_channel_is_welcomed_once():
         notices.welcome(["C1"], 1, 1)[0].payload["text"]
         == "Watching 1 source; 1 change in the last 30 days, not alerted."
     )
+
+
+def test_a_key_in_an_address_is_told_to_no_channel():
+    keyed = replace(SOURCE, url="https://joe:hush@example.org/feed?api_key=s3cr3t&q=1")
+    (notice,) = notices.source_changed(keyed, replace(state(Health.FAILING), url=keyed.url), NOW, ["C1"])
+    assert notice.payload["test"] == "policywatch sources test ms"
+    assert "s3cr3t" not in str(notice)
+    assert "hush" not in str(notice)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.model import SourceKind
+from bot.model import SourceKind, shown_url
 from bot.sources import read, urls
 from tests.sources.samples import NOW, fetched, item, rss, source, state
 
@@ -47,3 +47,17 @@ def test_any_address_is_judged_without_an_exception(url: str) -> None:
 def test_what_reading_needs_and_gives_can_cross_to_another_process() -> None:
     asked = (source(kind=SourceKind.FEED, select={"item": "li"}), state(), fetched(rss(item(guid="1"))), NOW)
     assert pickle.loads(pickle.dumps(read(*pickle.loads(pickle.dumps(asked))))) == read(*asked)
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://x.example/feed?q=1&monkey=2", "https://x.example/feed?q=1&monkey=2"),
+        ("https://joe:hush@x.example/a@b", "https://x.example/a@b"),
+        ("https://x.example/?api_key=abc&q=face", "https://x.example/?api_key=hidden&q=face"),
+        ("https://x.example/?q=face&apiKey=abc#top", "https://x.example/?q=face&apiKey=hidden#top"),
+        ("https://x.example/?key=a&access_token=b", "https://x.example/?key=hidden&access_token=hidden"),
+    ],
+)
+def test_an_address_is_shown_without_its_secrets(address: str, shown: str) -> None:
+    assert shown_url(address) == shown

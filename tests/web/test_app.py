@@ -409,3 +409,13 @@ async def test_a_dead_worker_is_said_on_the_pages_and_not_by_readiness_alone(ser
     alive = Check("worker", True, "last seen 12 s ago")
     async with (await serve(FakePages(checks=[alive]))).get(path) as response:
         assert "Worker:" not in await response.text()
+
+
+async def test_a_source_page_shows_no_key_and_no_password(serve):
+    url = "https://joe:hush@z.example/feed?api_key=s3cr3t"
+    row = SourceRow(Source("z", "Zebra", url), SourceState("z", url, NOW, last_polled_at=NOW, moved_to=url))
+    async with (await serve(FakePages(rows=[row]))).get("/sources/z") as response:
+        text = await response.text()
+    assert "https://z.example/feed?api_key=hidden" in text
+    assert "hush" not in text
+    assert "s3cr3t" not in text
