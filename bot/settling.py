@@ -104,6 +104,6 @@ def owe_notice(tx: Tx, parts: Parts, poll: Settled) -> None:
     state = poll.learned.state
     failed = poll.failure.kind if poll.failure else None
     for notice in notices.source_changed(
-        poll.source, state, now, channels, of=watched, advertised=advertised, failed=failed
+        poll.source, state, now, channels, of=watched, advertised=advertised, failed=failed, before=poll.before.health
     ):
         tx.outbox.enqueue(notice, now)

@@ -52,6 +52,7 @@ def source_changed(
     of: int = 0,
     advertised: str | None = None,
     failed: FailureKind | None = None,
+    before: Health = Health.OK,
     settle: timedelta = timedelta(minutes=2),
 ) -> list[NewDelivery]:
     """Tell that a source broke, fell silent, is gone, or works again.
@@ -64,6 +65,7 @@ def source_changed(
         of: How many sources are watched.
         advertised: An address at which the site says the feed is now.
         failed: How its latest poll failed: many that cannot be reached at once are our own network.
+        before: Its health until now.
         settle: How long the notice waits for others of its kind: many at once are one message.
     """
     since = state.health_since or now
@@ -73,7 +75,7 @@ def source_changed(
         "health": state.health.value,
         "of": of,
         "since": since.isoformat(),
-        "headline": _headline(source, state, since, advertised),
+        "headline": _headline(source, state, since, advertised, before),
         "answered": state.health is Health.SILENT or (failed is not None and failed not in _UNREACHABLE),
     }
     if state.health is not Health.OK:
@@ -281,8 +283,10 @@ def _suspected(members: Sequence[Mapping[str, Any]], count: int, of: int) -> str
     return ", probably our own network" if answered <= 0.2 * len(members) or count >= 0.8 * of else ""
 
 
-def _headline(source: Source, state: SourceState, since: datetime, advertised: str | None) -> str:
+def _headline(source: Source, state: SourceState, since: datetime, advertised: str | None, before: Health) -> str:
     said = _SAID[state.health]
+    if state.health is Health.SILENT and before in {Health.FAILING, Health.GONE}:
+        return f"{source.name}: works again since {_moment(since)}, but is {said}."
     if state.health is Health.OK:
         return f"{source.name}: {said} since {_moment(since)}."
     polls = f" ({_count(state.polls_failed, 'poll')})" if state.polls_failed else ""

@@ -28,7 +28,7 @@ from lxml import etree
 from soupsieve import SelectorSyntaxError
 from soupsieve import compile as compile_css
 
-from bot.model import Entry, Failure, FailureKind, Fetched, Reading, Source, SourceState
+from bot.model import Entry, Failure, FailureKind, Fetched, Reading, Source, SourceState, shown_url
 from bot.sources import dates, urls
 from bot.sources import text as texts
 from bot.sources.discovery import page_title
@@ -217,7 +217,7 @@ def _entry(source: Source, url: str, old: str, new: str, passages: tuple[Passage
     return Entry(
         source_id=source.id,
         key=f"version:{version}",
-        url=url,
+        url=shown_url(url),
         title=texts.line(f"{source.name}: wording changed in {count} place{'' if count == 1 else 's'}"),
         text=texts.shorten("\n\n".join(parts), _MAX_ENTRY),
         published=now,

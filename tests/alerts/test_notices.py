@@ -134,3 +134,10 @@ def test_a_key_in_an_address_is_told_to_no_channel():
     assert notice.payload["test"] == "policywatch sources test ms"
     assert "s3cr3t" not in str(notice)
     assert "hush" not in str(notice)
+
+
+def test_a_source_that_works_again_without_news_is_told_as_both():
+    (notice,) = notices.source_changed(SOURCE, state(Health.SILENT), NOW, ["C1"], before=Health.FAILING)
+    assert notice.payload["headline"] == (
+        "Microsoft On the Issues: works again since Tue 9 Jun 09:10 UTC, but is unusually silent."
+    )

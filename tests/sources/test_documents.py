@@ -222,3 +222,11 @@ def test_a_consent_page_in_its_place_is_no_version() -> None:
     )
     assert isinstance(found, Failure)
     assert "a consent page instead of the document" in found.detail
+
+
+def test_the_link_of_a_change_holds_no_key() -> None:
+    watched = source(kind=SourceKind.DOCUMENT)
+    answer = fetched(page(*RULES[1:]), "text/html", url="https://example.org/terms?api_key=s3cr3t")
+    found = read(watched, state(), answer, NOW, page(*RULES).encode())
+    assert isinstance(found, Reading)
+    assert found.entries[0].url == "https://example.org/terms?api_key=hidden", "Slack shows it to everybody"
