@@ -43,8 +43,9 @@ async def test_a_rebuilt_page_is_a_failure_that_operators_hear_of_once(world: Wo
 
 
 async def test_a_poll_that_shares_nothing_with_the_last_says_so_and_comes_sooner(
-    world: World, caplog: pytest.LogCaptureFixture
+    any_world: World, caplog: pytest.LogCaptureFixture
 ):
+    world = any_world
     world.publish("gazette", *(bakery(n, world.clock.now) for n in range(4)))
     world.begin()
     await world.round()
