@@ -108,7 +108,8 @@ async def poll(
             reading = known or await _read_elsewhere(parts, pool, source, state, fetched)
             if isinstance(reading, Reading):
                 fetched = replace(fetched, body=b"")  # nobody looks at it again
-            done = await asyncio.to_thread(_digest, parts, judgement, source, state, fetched, reading)
+            async with pool.storing if pool is not None else nullcontext():
+                done = await asyncio.to_thread(_digest, parts, judgement, source, state, fetched, reading)
     if isinstance(done, Polled):
         return done
     if settler is None:

@@ -16,7 +16,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from multiprocessing.popen_forkserver import Popen
@@ -36,6 +36,9 @@ IDLE = 300.0
 """Seconds without a call after which :meth:`Pool.rest` ends the processes."""
 TIME_LIMIT = 60.0
 """Seconds after which a document is given up; the worst feed that the limits let through takes some ten."""
+STORING = 2
+"""Threads that judge and store: while one waits for the database the other computes, and a third only takes Python's lock
+from both (six are a fifth slower: measured)."""
 RESULTS = 64
 """Results under way or waiting to be stored: a feed's is some hundred kilobytes, and a first pass brings thousands."""
 _PRELOADED = ["bot.sources.reading", "bot.sources.articles"]
@@ -62,6 +65,9 @@ class Pool:
         self._alone = asyncio.Lock()
         self.results = asyncio.Semaphore(RESULTS)
         """To be held from before a call until its result is used up: what waits in memory for its turn is bounded."""
+        self.storing = asyncio.Semaphore(STORING)
+        """To be held by a thread that uses a result up."""
+        self._awake = False
 
     async def __aenter__(self) -> Self:
         """Start nothing yet."""
@@ -92,26 +98,34 @@ class Pool:
         Raises:
             Exception: What the function raises.
         """
-        if not isolated and self._executor is None and self._in_threads < self._crowd:
+        if not isolated and not self._awake and self._in_threads < self._crowd:
             self._in_threads += 1
             try:
                 return await asyncio.to_thread(function, *args)
             finally:
                 self._in_threads -= 1
         async with self._room:
-            if self._executor is None:
-                self._executor = _started(self._size)
-            executor = self._executor
+            executor = self._executor or self._start()
             self._used_at = asyncio.get_running_loop().time()
             try:
                 return await self._called(executor, function, *args)
             except (BrokenProcessPool, TimeoutError) as error:
                 if self._executor is executor:
-                    self._executor = None
-                    _end(executor)
+                    self.close()
                 if isinstance(error, TimeoutError):
                     return _quarantined(f"took longer than {self._limit:g} s")
         return await self._run_alone(function, *args)
+
+    def _start(self) -> ProcessPoolExecutor:
+        """Start processes. Until the first of them has imported what it needs, most of a second, threads go on reading."""
+        executor = self._executor = _started(self._size)
+
+        def awake(call: Future[None]) -> None:  # in a thread of the executor, perhaps when the event loop is gone
+            well = not call.cancelled() and call.exception() is None
+            self._awake = well and self._executor is executor
+
+        executor.submit(_prepare).add_done_callback(awake)
+        return executor
 
     async def _run_alone(self, function: Callable[..., T], *args: object) -> T | Failure:
         """Try an input again that was under way when a worker died: it may be the one, or may have been beside it."""
@@ -139,7 +153,7 @@ class Pool:
         """End the processes now, whatever they are at."""
         if self._executor is not None:
             _end(self._executor)
-            self._executor = None
+            self._executor, self._awake = None, False
 
 
 def _started(size: int) -> ProcessPoolExecutor:
