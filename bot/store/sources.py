@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import fields
 from datetime import datetime, timedelta
-from operator import attrgetter
+from functools import cache
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, or_, select, update
+from sqlalchemy.dialects import sqlite
 
 from bot.model import Health, Source, SourceKind, SourceRow, SourceState, Validators
-from bot.store.sql import for_update, insert, one_of
+from bot.store.sql import for_update, insert, is_postgresql, one_of
+from bot.store.tables.base import clean, instant_as_text, microseconds
 from bot.store.tables.sources import sources
 
 _LEARNED = (
@@ -173,8 +176,11 @@ class Sources:
                 times.append(row)
             else:
                 whole.append(row | _rest(after))
-        if times:
+        if times and is_postgresql(self._connection):
             self._connection.execute(_FINISH_TIMES, times)
+        elif times:  # nearly all that a worker writes: SQLAlchemy's way with each parameter would be half of its cost
+            statement, in_order = _finish_times_on_sqlite()
+            self._connection.exec_driver_sql(statement, [in_order(_driver_values(row)) for row in times])
         if whole:
             self._connection.execute(_FINISH_WHOLE, whole)
 
@@ -260,6 +266,27 @@ def _times(state: SourceState, owner: str) -> dict[str, Any]:
         "_id": state.id,
         "_owner": owner,
         "_url": state.url,
+    }
+
+
+@cache
+def _finish_times_on_sqlite() -> tuple[str, Callable[[Mapping[str, Any]], tuple[Any, ...]]]:
+    """``_FINISH_TIMES`` as the driver takes it, and what puts a row's values in the order of its parameters."""
+    compiled = _FINISH_TIMES.compile(dialect=sqlite.dialect(paramstyle="qmark"))
+    assert compiled.positiontup is not None
+    return compiled.string, itemgetter(*compiled.positiontup)
+
+
+def _driver_values(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of :func:`_times` as the columns' types would write it."""
+    return _RELEASED | {
+        "_next_poll_at": instant_as_text(row["_next_poll_at"]),
+        "_last_polled_at": instant_as_text(row["_last_polled_at"]),
+        "_last_ok_at": instant_as_text(row["_last_ok_at"]),
+        "_poll_interval": microseconds(row["_poll_interval"]),
+        "_id": clean(row["_id"]),
+        "_owner": clean(row["_owner"]),
+        "_url": clean(row["_url"]),
     }
 
 
