@@ -6,8 +6,10 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 
@@ -145,3 +147,32 @@ async def _gone(process: int) -> None:
             return
         await asyncio.sleep(0.02)
     raise AssertionError("the worker process lives on")
+
+
+class Asleep(ThreadPoolExecutor):
+    """In the place of processes: what is asked of it waits until it has woken."""
+
+    _processes = None
+
+
+def name_of_thread() -> str:
+    return threading.current_thread().name
+
+
+async def test_threads_read_on_until_the_processes_are_awake(monkeypatch: pytest.MonkeyPatch) -> None:
+    wake, leave = threading.Event(), threading.Event()
+    monkeypatch.setattr("bot.pool._prepare", wake.wait)
+    monkeypatch.setattr("bot.pool._started", lambda size: Asleep(size, thread_name_prefix="process"))
+    async with Pool(1, crowd=1) as pool:
+        busy = asyncio.create_task(pool.run(leave.wait, 30))
+        await asyncio.sleep(0)
+        crowded = asyncio.create_task(pool.run(name_of_thread))
+        await asyncio.sleep(0)
+        assert pool.running
+        leave.set()
+        assert await busy
+        assert (await pool.run(name_of_thread)).startswith("asyncio"), "they are not awake yet"
+        assert not crowded.done()
+        wake.set()
+        assert (await crowded).startswith("process")
+        assert (await pool.run(name_of_thread)).startswith("process")
