@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from bot.analysis.items import Item
 from bot.analysis.lexicon import Mention
 
+REFUSES = ("kill", "nix")
+"""Beginnings of verbs that end a program, and a bill before it is law."""
+
 
 @dataclass(slots=True)
 class Act:

@@ -97,7 +97,7 @@ class Composer:
             keys.append("commit_halt")
         if any(item.role == "extend" for item in act.chain) and action in {"pause", "ban", "restrict"}:
             keys.append("extend")
-        if action == "other" and act.head is not None and act.head.role == "veto" and frame.stage != "postponed":
+        if action == "other" and frame.refuses and frame.stage != "postponed":
             keys.append("other_rejected")
         if named:
             keys.append(f"{action}_whom")
@@ -178,6 +178,8 @@ class Composer:
     def _limit(self, frame: Frame, article: str) -> str:
         """What is proposed, called for or lifted: `a ban on`, `the moratorium on`."""
         for item in frame.act.chain:
+            if frame.refuses and item is frame.act.head:
+                continue  # `delays`, `kills`: what is done to the limit
             if item.role in {"limit", "allow", "stop"} and item.mention is not None:
                 action = "halt" if item.role == "stop" else item.mention.ref.action
                 word = self._word(f"{article}_{action}")

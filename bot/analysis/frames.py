@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.analysis.acts import Act
+from bot.analysis.acts import REFUSES, Act
 from bot.analysis.items import Item
 from bot.analysis.lexicon import Mention
 from bot.analysis.text import Sentence
@@ -35,8 +35,17 @@ class Frame:
     @property
     def rejects(self) -> bool:
         """A limit or bill is voted down, vetoed or put off: whatever else the words say, it was not passed."""
+        return self.action == "other" and self.refuses and self.act.inner == "limit"
+
+    @property
+    def refuses(self) -> bool:
+        """The verb votes down, vetoes or puts off."""
         head = self.act.head
-        return self.action == "other" and head is not None and head.role == "veto" and self.act.inner == "limit"
+        if head is None:
+            return False
+        return (
+            head.role == "veto" or head.word.startswith(REFUSES) or (head.role == "limit" and self.stage == "postponed")
+        )
 
     @property
     def weight(self) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.analysis.acts import Act
+from bot.analysis.acts import REFUSES, Act
 from bot.analysis.items import Item
 
 Operator = Callable[[Item, Act], Act]
@@ -29,7 +29,7 @@ def _limit(item: Item, act: Act) -> Act:  # noqa: PLR0911 - one return for each 
         return _lose(act)
     if act.kind == "limit" and act.inner != "regulation":
         if item.kind == "verb" and action == "pause":
-            return Act("event", "repeal", "postponed" if action == "pause" else "announced", act.obj, inner="limit")
+            return Act("event", "other", "postponed", act.obj, inner="limit")  # `delays a ban`, or the vote on it
         return replace(
             act, action=action if action == "pause" else act.action, temporary=act.temporary or action == "pause"
         )
@@ -54,7 +54,9 @@ def _dropped(act: Act, action: str) -> Act:
     return Act("event", "halt" if action == "ban" else action, "withdrawn", act.obj, inner="use", withdrawn=True)
 
 
-def _stop(_item: Item, act: Act) -> Act:
+def _stop(item: Item, act: Act) -> Act:
+    if act.kind in {"limit", "bill"} and item.kind == "verb" and item.word.startswith(REFUSES):
+        return Act("event", "other", "withdrawn", act.obj, inner="limit")  # `kills a ban`: one that was to be voted on
     if act.kind == "limit":
         return Act("event", "repeal", None, act.obj, inner="limit")
     if act.kind in {"plan", "bill"}:

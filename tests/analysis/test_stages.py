@@ -93,6 +93,13 @@ def test_what_undoes_a_limit_is_not_taken_for_the_limit(ask: Ask, title: str, te
             "The Fresno City Council postponed a vote on a proposed ban on police use of facial recognition.",
             "postponed",
         ),
+        ("Virginia Senate kills facial recognition ban", "", "withdrawn"),
+        ("Fresno council delays facial recognition ban", "", "postponed"),
+        (
+            "Fresno council delays vote on facial recognition ban",
+            "The Fresno City Council delayed a vote on the ban until March.",
+            "postponed",
+        ),
     ],
 )
 def test_what_was_voted_down_vetoed_or_put_off_was_not_passed(ask: Ask, title: str, text: str, stage: str) -> None:
@@ -100,3 +107,23 @@ def test_what_was_voted_down_vetoed_or_put_off_was_not_passed(ask: Ask, title: s
     lead = ask(title, text).lead
     assert lead is not None
     assert (lead.action, lead.stage) == ("other", stage)
+
+
+@pytest.mark.parametrize(
+    ("title", "action", "line"),
+    [
+        ("Baltimore councilwoman introduces facial recognition ban", "propose", "Baltimore City Council proposes a ban on facial recognition"),
+        ("Portland council introduces ban on facial recognition by police", "propose", "Portland City Council proposes a ban on police use of facial recognition"),
+        ("New Zealand introduces ban on facial recognition in schools", "ban", "New Zealand bans facial recognition in schools"),
+        ("Virginia Senate kills facial recognition ban", "other", "Virginia General Assembly rejects a ban on facial recognition"),
+        ("Fresno council delays facial recognition ban", "other", "Fresno City Council postpones a ban on facial recognition"),
+        ("City of Detroit kills facial recognition program", "halt", None),
+    ],
+)  # fmt: skip
+def test_a_limit_that_lawmakers_bring_in_put_off_or_kill_is_none_yet(
+    ask: Ask, title: str, action: str, line: str | None
+) -> None:
+    lead = ask(title, "").lead
+    assert lead is not None
+    assert lead.action == action
+    assert line is None or lead.line == line
