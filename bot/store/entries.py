@@ -244,7 +244,9 @@ def _row(source_id: str, entry: Entry, now: datetime, canonical: str | None) -> 
         "key": entry.key,
         "key_hash": digest(entry.key),
         "url": entry.url,
-        "url_hash": None if entry.url is None else digest(entry.url),
+        # Not where the canonical address says the same: entries are found by either, and each random key in an index is
+        # a page of the database to be written.
+        "url_hash": None if entry.url is None or entry.url == canonical else digest(entry.url),
         "canonical_url": canonical,
         "canonical_hash": None if canonical is None else digest(canonical),
         "content_hash": content_hash(entry),
