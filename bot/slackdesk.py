@@ -196,7 +196,7 @@ class SlackReader:
     # --- sources, routes, home -------------------------------------------------------------------------------------------
 
     def sources(self, now: datetime) -> tuple[SourceCounts, Sequence[SourceRow]]:
-        """Counts, and the sources that are not well or muted."""
+        """Counts, and the sources that are not well or muted, or whose polls warn of something."""
         rows = [row for row in self._reader.sources() if row.source.enabled]
         with self._parts.store.reading() as tx:
             counts = _counts(tx)
@@ -205,7 +205,9 @@ class SlackReader:
             for row in rows
             if row.state
             and (
-                row.state.health is not Health.OK or (row.state.muted_until is not None and row.state.muted_until > now)
+                row.warning
+                or row.state.health is not Health.OK
+                or (row.state.muted_until is not None and row.state.muted_until > now)
             )
         ]
         return counts, troubled

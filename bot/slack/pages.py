@@ -197,7 +197,7 @@ def sources(counts: SourceCounts, rows: Sequence[SourceRow], ask: Ask, now: date
 
 
 def source_row(row: SourceRow, now: datetime) -> list[e.Element]:
-    """Return one source that needs a look: state, since when, and the last error."""
+    """Return one source that needs a look: state, since when and why, and what its polls warn of."""
     state = row.state
     name = e.words(t.one_line(row.source.name, 60), bold=True)
     if state is None:
@@ -207,8 +207,9 @@ def source_row(row: SourceRow, now: datetime) -> list[e.Element]:
         said.append(f"since {t.weekday_clock(t.utc(state.health_since))} UTC")
     if state.muted_until and state.muted_until > now:
         said.append(f"muted until {t.short_day(t.utc(state.muted_until))}")
-    error = f"  {t.one_line(state.last_error, 140)}" if state.last_error and state.health is not Health.OK else ""
-    return [name, e.words(f"  {' '.join(said) or 'ok'}{error}  "), e.words(row.source.id, code=True)]
+    why = row.why or state.last_error if state.health is not Health.OK else None
+    more = "".join(f"  {t.one_line(each, 140)}" for each in (why, row.warning) if each)
+    return [name, e.words(f"  {' '.join(said) or 'ok'}{more}  "), e.words(row.source.id, code=True)]
 
 
 def muted(found: Sequence[Muted]) -> Message:

@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.model import Filters, Schedule
+from bot.slack import pages
 from bot.slack.asks import Ask
+from bot.slack.elements import visible
 from tests.integration.world import ANNA, BAN, HALT, NOTHING, PAUSE, PLAN, POLICY, SUIT, World
 
 
@@ -139,6 +141,17 @@ def test_sources_status_and_who_may_change(world: World):
     assert [row.source.id for row in troubled] == ["post"]
     assert {check.name for check in reader.status(world.now)} >= {"database", "worker", "slack", "config"}
     assert reader.may_change("U0ANYBODY1")
+
+
+def test_a_source_whose_polls_warn_of_something_is_listed_with_it(world: World):
+    with world.store.transaction() as tx:
+        tx.runtime.remember(
+            "warned:herald", ["Herald shares no entry with the last poll: some may have been missed."], world.now
+        )
+    _, troubled = world.reader.sources(world.now)
+    assert [row.source.id for row in troubled] == ["herald"]
+    (_, said, _) = pages.source_row(troubled[0], world.now)
+    assert "ok  Herald shares no entry with the last poll: some may have been missed." in visible(said)
 
 
 def test_home_and_routes_show_files_subscriptions_and_what_is_followed(world: World):
