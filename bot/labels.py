@@ -127,15 +127,15 @@ def followers(tx: Tx, story: Story, now: datetime) -> tuple[Route, ...]:
 
 
 def carry_over(tx: Tx, gone: int, kept: int, now: datetime) -> None:
-    """After a merge: who took or follows the one story does so with the other, and so do its messages.
+    """After a merge: who took, follows or muted the one story does so with the other, and so do its messages.
 
     In a channel that was told of both, the message of the story that is gone will point to the other one; elsewhere it
     becomes that story's message and goes on being edited.
     """
     has_keeper = standing(tx, kept, now).taken is not None
     for label in tx.runtime.labels(now, subject=ref_of(gone)):
-        if label.label == FOLLOW or (label.label == TAKEN and not has_keeper):
-            tx.runtime.unlabel(label.subject, label.label, person=label.person)
+        if label.label in {FOLLOW, MUTE_HERE} or (label.label == TAKEN and not has_keeper):
+            tx.runtime.unlabel(label.subject, label.label, person=label.person, channel=label.channel)
             tx.runtime.label(replace(label, subject=ref_of(kept)))
         elif label.label == NOT_A_CHANGE:
             tx.runtime.unlabel(label.subject, label.label)  # it is a report of the other one: that is the later word

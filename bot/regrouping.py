@@ -1,21 +1,35 @@
 """Merging two stories and splitting one, for operators and for buttons in Slack: rows, labels and messages follow.
 
-Both expect the matching lock. Nobody is pinged: people are looking at the stories already.
+Both expect the matching lock. Nobody is pinged: people are looking at the stories already. Both are kept as labels, which
+`policywatch labels export` writes as corpus lines: nothing teaches more than what people had to put right.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot import labels, stories
+from bot.labels import ref_of
 from bot.store import Tx
+from bot.store.runtime import Label
 from bot.store.story_steps import StageRecord
 
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who put a story right: as Slack knows them, or an operator at the command line."""
+
+    id: str
+    name: str
+
+
+OPERATOR = Person("operator", "an operator")
 LEARNED_FROM = 40
 """Most reports that a story is learned anew from after a split."""
 
 
-def merge(tx: Tx, kept: int, gone: int, now: datetime) -> None:
+def merge(tx: Tx, kept: int, gone: int, now: datetime, by: Person = OPERATOR) -> None:
     """Make one story a part of another; its name goes on leading there.
 
     Raises:
@@ -23,15 +37,18 @@ def merge(tx: Tx, kept: int, gone: int, now: datetime) -> None:
     """
     both = {one.story_id: one for one in tx.stories.load([kept, gone])}
     said = stories.joined(both[kept], both[gone]) if {kept, gone} == set(both) and kept != gone else None
+    articles = [[one.article_id for one in tx.stories.coverage(each)] for each in (gone, kept)]
     tx.stories.merge(kept, gone)
     if said is not None:
         tx.stories.restate(kept, said.lead, said.stage, said.stage_at)
     labels.carry_over(tx, gone, kept, now)
+    value = {"name": by.name, "into": ref_of(kept), "articles": articles[0], "with": articles[1]}
+    tx.runtime.label(Label(ref_of(gone), labels.SAME_AS, by.id, now, value=value))
     for each in (kept, gone):
         labels.edit_messages(tx, each, now)
 
 
-def split(tx: Tx, story_id: int, article_id: int, now: datetime) -> int:
+def split(tx: Tx, story_id: int, article_id: int, now: datetime, by: Person = OPERATOR) -> int:
     """Make a report, with its near-copies, a story of its own; both stories know from then on what their own reports say.
 
     Raises:
@@ -42,6 +59,8 @@ def split(tx: Tx, story_id: int, article_id: int, now: datetime) -> int:
     tx.stories.step_back(story_id, {one.article_id for one in left if one.article_id}, stayed)
     (story,) = tx.stories.load([new])
     tx.stories.restate(new, story.change, stories.stage_of(story.change), story.stage_at)
+    value = {"name": by.name, "story": ref_of(story_id), "new": ref_of(new)}
+    tx.runtime.label(Label(f"article:{article_id}", labels.NOT_SAME, by.id, now, value=value))
     labels.edit_messages(tx, story_id, now)
     return new
 

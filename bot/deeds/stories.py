@@ -10,6 +10,7 @@ from bot.alerts import routing
 from bot.errors import UsageError
 from bot.labels import name_of, ref_of, value_of
 from bot.model import DeliveryKind, Route, Story
+from bot.regrouping import Person
 from bot.slack.asks import Asker
 from bot.slack.ports import Done
 from bot.slack.text import one_line
@@ -156,11 +157,7 @@ class StoryDeeds:
             if ref == into:
                 return Done(f"{ref} is that story itself; name another one.", ok=False)
             if gone != kept:
-                articles = [[one.article_id for one in tx.stories.coverage(each)] for each in (gone, kept)]
-                regrouping.merge(tx, kept, gone, now)
-                _say(
-                    tx, gone, labels.SAME_AS, by, now, into=ref_of(kept), articles=articles[0], **{"with": articles[1]}
-                )
+                regrouping.merge(tx, kept, gone, now, Person(by.user, by.name))
         return Done(f"{ref} is part of {into} now.")
 
     def split(self, ref: str, article_id: int, by: Asker, now: datetime) -> Done:
@@ -172,9 +169,7 @@ class StoryDeeds:
                 (value_of(one).get("new") for one in done if value_of(one).get("story") == ref_of(story_id)), None
             )
             if new is None or story_id in {each for each, _ in tx.stories.for_article(article_id)}:
-                new = ref_of(regrouping.split(tx, story_id, article_id, now))
-                value = {"name": by.name, "story": ref_of(story_id), "new": new}
-                tx.runtime.label(Label(subject, labels.NOT_SAME, by.user, now, value=value))
+                new = ref_of(regrouping.split(tx, story_id, article_id, now, Person(by.user, by.name)))
         return Done(f"That article is story {new} now; {ref_of(story_id)} goes on without it.")
 
 

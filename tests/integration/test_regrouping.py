@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot import regrouping
+from bot import labels, regrouping
 from bot.errors import UsageError
 from bot.model import Stage, StoryView
-from tests.integration.world import BAN, HALT, PAUSE, PLAN, POLICY, World
+from bot.slack.asks import Asker
+from tests.integration.world import BAN, ELSEWHERE, HALT, PAUSE, PLAN, POLICY, World
 
 DAY = timedelta(days=1)
 SCHOOLS = (
@@ -166,3 +167,28 @@ def test_an_observed_story_merged_into_a_curated_one_is_news_when_it_moves(world
     world.clock.advance(days=20)
     told = world.report(BAN, "post")
     assert (told.story_id, told.alert) == (curated, "stage")
+
+
+def test_what_an_operator_puts_right_is_kept_as_a_label(world: World):
+    kept, gone = world.story(BAN), world.story(ELSEWHERE, "post")
+    merge(world, kept, gone)
+    with world.store.reading() as tx:
+        (said,) = tx.runtime.labels(world.now, subject=gone, label=labels.SAME_AS)
+        report = tx.stories.coverage(number(kept))[-1].article_id
+    assert said.person == "operator"
+    assert said.value is not None
+    assert said.value["into"] == kept
+    new = split(world, kept, report)
+    with world.store.reading() as tx:
+        (said,) = tx.runtime.labels(world.now, label=labels.NOT_SAME)
+    assert said.value is not None
+    assert (said.value["story"], said.value["new"]) == (kept, new)
+
+
+def test_a_mute_of_a_story_goes_where_the_story_goes(world: World):
+    kept, gone = world.story(BAN), world.story(ELSEWHERE, "post")
+    world.deeds.mute_here(gone, "story", Asker("U0ANNA00001", "C0POLICY001", "Anna"), world.now)
+    merge(world, kept, gone)
+    with world.store.reading() as tx:
+        (held,) = tx.runtime.labels(world.now, label=labels.MUTE_HERE)
+    assert (held.subject, held.channel) == (kept, "C0POLICY001")
