@@ -20,7 +20,7 @@ NAMES = {
 QUICK = {
     "sources": ["--quick"],
     "answers": ["--articles", "5000"],
-    "soak": ["--sources", "200", "--minutes", "0.5"],
+    "soak": ["--sources", "200", "--minutes", "0.5", "--every", "5"],
     "analysis": ["--inputs", "500"],
 }
 FULL = {"soak": ["--minutes", "3"]}

@@ -172,6 +172,8 @@ def main(arguments: list[str] | None = None) -> int:
         server.communicate()
     first = [times[0] for number, times in asked.items() if nature(int(number)) == "healthy"]
     settled = max(max(first, default=end), began + options.every)
+    if end - settled < options.every:
+        parser.error("too short to judge: the baseline and two polls of each source must fit in")
     return _report(asked, options.sources, options.every, settled, end, spent)
 
 
