@@ -25,6 +25,7 @@ from bot.model import (
     Route,
     SourceRow,
     Story,
+    step_of,
 )
 from bot.queries import Reader
 from bot.slack.app import build_app, make_desk
@@ -322,7 +323,7 @@ def told_rows(deliveries: Iterable[Delivery]) -> tuple[Told, ...]:
                     None,
                     (
                         _FATE.get(one.state, "on its way"),
-                        f"as {one.transition.removeprefix('stage:')}" if one.transition else "",
+                        f"as {step_of(one.transition)[0] or one.transition}" if one.transition else "",
                         "in a catch-up message" if one.folded_into is not None else "",
                     ),
                 )

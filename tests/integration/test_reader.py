@@ -9,6 +9,7 @@ from bot.model import Filters, Schedule
 from bot.slack import pages
 from bot.slack.asks import Ask
 from bot.slack.elements import visible
+from bot.slackdesk import told_rows
 from tests.integration.world import ANNA, BAN, HALT, NOTHING, PAUSE, PLAN, POLICY, SUIT, World
 
 
@@ -173,3 +174,11 @@ def test_a_digest_is_read_back_by_its_key(world: World):
     with world.store.reading() as tx:
         (key,) = [one.dedupe_key for one in tx.outbox.list() if one.kind == "digest"]
     assert "Microsoft" in str(world.reader.digest_markdown(key))
+
+
+def test_a_step_that_is_told_for_the_second_time_is_named_by_its_stage_alone(world: World):
+    filled(world)
+    with world.store.reading() as tx:
+        (post, *_) = tx.outbox.by_story(1)
+    (told,) = told_rows([replace(post, transition="stage:passed:5")])
+    assert told.words == "on its way as passed"
