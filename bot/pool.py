@@ -67,7 +67,7 @@ class Pool:
         """To be held from before a call until its result is used up: what waits in memory for its turn is bounded."""
         self.storing = asyncio.Semaphore(STORING)
         """To be held by a thread that uses a result up."""
-        self._awake = False
+        self._waking: Future[None] | None = None
 
     async def __aenter__(self) -> Self:
         """Start nothing yet."""
@@ -83,6 +83,12 @@ class Pool:
     def running(self) -> bool:
         """Whether processes have been started."""
         return self._executor is not None
+
+    @property
+    def _awake(self) -> bool:
+        """Whether the first process has imported what it needs; until then, most of a second, threads go on reading."""
+        call = self._waking
+        return call is not None and call.done() and not call.cancelled() and call.exception() is None
 
     async def run(self, function: Callable[..., T], *args: object, isolated: bool = False) -> T | Failure:
         """Call a function elsewhere, and wait for it.
@@ -117,14 +123,8 @@ class Pool:
         return await self._run_alone(function, *args)
 
     def _start(self) -> ProcessPoolExecutor:
-        """Start processes. Until the first of them has imported what it needs, most of a second, threads go on reading."""
-        executor = self._executor = _started(self._size)
-
-        def awake(call: Future[None]) -> None:  # in a thread of the executor, perhaps when the event loop is gone
-            well = not call.cancelled() and call.exception() is None
-            self._awake = well and self._executor is executor
-
-        executor.submit(_prepare).add_done_callback(awake)
+        self._executor = executor = _started(self._size)
+        self._waking = executor.submit(_prepare)
         return executor
 
     async def _run_alone(self, function: Callable[..., T], *args: object) -> T | Failure:
@@ -153,7 +153,7 @@ class Pool:
         """End the processes now, whatever they are at."""
         if self._executor is not None:
             _end(self._executor)
-            self._executor, self._awake = None, False
+            self._executor = self._waking = None
 
 
 def _started(size: int) -> ProcessPoolExecutor:

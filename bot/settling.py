@@ -76,14 +76,14 @@ class Settler:
 def settle(parts: Parts, polls: Sequence[Settled]) -> None:
     """Store polls without news in one transaction, with the notices that operators are owed for them."""
     plain = [(poll.before, poll.learned.state) for poll in polls if poll.learned.notice is None]
+    now = parts.clock()
     with parts.store.transaction() as tx:
         if plain:
             tx.sources.finish_many(plain, parts.owner)
         for poll in polls:
             if poll.learned.notice is not None and tx.sources.finish(poll.learned.state, parts.owner):
                 owe_notice(tx, parts, poll)
-            if poll.learned.warnings:
-                keep_warnings(tx, poll.source, poll.learned.warnings, parts.clock())
+            keep_warnings(tx, poll.source, poll.learned.warnings, now)
     for poll in polls:
         for warning in poll.learned.warnings:
             log.warning(warning, extra={"source": poll.source.id})

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import fields
 from datetime import datetime, timedelta
 from functools import cache
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, or_, select, update
@@ -14,7 +14,6 @@ from sqlalchemy.dialects import sqlite
 
 from bot.model import Health, Source, SourceKind, SourceRow, SourceState, Validators
 from bot.store.sql import for_update, insert, is_postgresql, one_of
-from bot.store.tables.base import clean, instant_as_text, microseconds
 from bot.store.tables.sources import sources
 
 _LEARNED = (
@@ -180,7 +179,7 @@ class Sources:
             self._connection.execute(_FINISH_TIMES, times)
         elif times:  # nearly all that a worker writes: SQLAlchemy's way with each parameter would be half of its cost
             statement, in_order = _finish_times_on_sqlite()
-            self._connection.exec_driver_sql(statement, [in_order(_driver_values(row)) for row in times])
+            self._connection.exec_driver_sql(statement, [in_order(row) for row in times])
         if whole:
             self._connection.execute(_FINISH_WHOLE, whole)
 
@@ -271,23 +270,17 @@ def _times(state: SourceState, owner: str) -> dict[str, Any]:
 
 @cache
 def _finish_times_on_sqlite() -> tuple[str, Callable[[Mapping[str, Any]], tuple[Any, ...]]]:
-    """``_FINISH_TIMES`` as the driver takes it, and what puts a row's values in the order of its parameters."""
-    compiled = _FINISH_TIMES.compile(dialect=sqlite.dialect(paramstyle="qmark"))
-    assert compiled.positiontup is not None
-    return compiled.string, itemgetter(*compiled.positiontup)
+    """``_FINISH_TIMES`` as the driver takes it, and what makes its parameters of a row of :func:`_times`, as their types do."""
+    dialect = sqlite.dialect(paramstyle="qmark")
+    compiled = _FINISH_TIMES.compile(dialect=dialect)
+    names = compiled.positiontup or []
+    written = [(name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names]
 
+    def in_order(row: Mapping[str, Any]) -> tuple[Any, ...]:
+        values = [(row.get(name), write) for name, write in written]  # what is not in it is set to nothing: the lease
+        return tuple([value if write is None or value is None else write(value) for value, write in values])
 
-def _driver_values(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row of :func:`_times` as the columns' types would write it."""
-    return _RELEASED | {
-        "_next_poll_at": instant_as_text(row["_next_poll_at"]),
-        "_last_polled_at": instant_as_text(row["_last_polled_at"]),
-        "_last_ok_at": instant_as_text(row["_last_ok_at"]),
-        "_poll_interval": microseconds(row["_poll_interval"]),
-        "_id": clean(row["_id"]),
-        "_owner": clean(row["_owner"]),
-        "_url": clean(row["_url"]),
-    }
+    return compiled.string, in_order
 
 
 def _rest(state: SourceState) -> dict[str, Any]:

@@ -275,7 +275,9 @@ def _weigh_measure(evidence: _Evidence, this: Report, reading: PolicyChange, sto
     elif contradict(this.measures, theirs):
         evidence.add(-3.0, "measure", "another bill of the same chamber")
     elif this.by_law and makes_law(reading) and story.gap > BURST:  # within it, details count already
-        bills = [each.lstrip(BILL) for each in this.details & set(story.candidate.details) if each.startswith(BILL)]
+        bills = [
+            each.removeprefix(BILL) for each in this.details & set(story.candidate.details) if each.startswith(BILL)
+        ]
         evidence.add(1.5 if bills else 0.0, "measure", f"both tell of bill {', '.join(sorted(bills))}")
 
 

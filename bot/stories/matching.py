@@ -61,7 +61,10 @@ def decide(
 def reworded(article: Article, change: PolicyChange, candidates: Sequence[StoryCandidate], copied: CopyOf) -> bool:
     """Tell whether an article only looks like a copy: a desk used the words of one act again for another one."""
     leads = _copied_leads(candidates, copied)
-    return bool(leads) and not copied.own and all(_reworded(report(change, article), known) for known in leads)
+    if not leads or copied.own:
+        return False
+    this = report(change, article)
+    return all(_reworded(this, known) for known in leads)
 
 
 def _copied_leads(candidates: Sequence[StoryCandidate], copied: CopyOf | None) -> list[StoryCandidate]:

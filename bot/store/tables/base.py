@@ -121,7 +121,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], str | datetime | None]:
         """Turn an aware value into UTC; on SQLite into text without its zone, which sorts."""
-        return instant_as_text if dialect.name == "sqlite" else _as_utc
+        return _as_text if dialect.name == "sqlite" else _as_utc
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:  # noqa: ARG002
         """Give the instant back in UTC."""
@@ -139,8 +139,7 @@ def _as_utc(value: datetime | None) -> datetime | None:
     return value.astimezone(UTC)
 
 
-def instant_as_text(value: datetime | None) -> str | None:
-    """Write an instant as SQLite's column holds it; None stays None. Raises ValueError for one without a time zone."""
+def _as_text(value: datetime | None) -> str | None:
     value = _as_utc(value)
     return None if value is None else value.isoformat(" ", "microseconds")[:_WITHOUT_ZONE]
 
@@ -162,16 +161,11 @@ class Duration(TypeDecorator[timedelta]):
 
     def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> int | None:  # noqa: ARG002
         """Count microseconds."""
-        return microseconds(value)
+        return None if value is None else value // timedelta(microseconds=1)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> timedelta | None:  # noqa: ARG002
         """Turn microseconds back."""
         return None if value is None else timedelta(microseconds=value)
-
-
-def microseconds(value: timedelta | None) -> int | None:
-    """Write a length of time as its column holds it."""
-    return None if value is None else value // timedelta(microseconds=1)
 
 
 class PlainText(TypeDecorator[str]):
