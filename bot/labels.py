@@ -33,6 +33,7 @@ from bot.alerts.digests import DueDigest, latest_end
 from bot.alerts.filters import place_within
 from bot.alerts.routing import Plan, Verdict
 from bot.model import DeliveryKind, DeliveryState, DigestItem, Filters, NewDelivery, Route, Schedule, Story, StoryView
+from bot.slack.asks import Asker
 from bot.store import Tx
 from bot.store.runtime import Label
 
@@ -124,6 +125,11 @@ def followers(tx: Tx, story: Story, now: datetime) -> tuple[Route, ...]:
         )
         for label in tx.runtime.labels(now, subject=ref_of(story.id), label=FOLLOW)
     )
+
+
+def say(tx: Tx, subject: str, label: str, by: Asker, now: datetime, **value: object) -> None:
+    """Keep what a person said of a subject, with their name and more facts about it."""
+    tx.runtime.label(Label(subject, label, by.user, now, value={"name": by.name, **value}))
 
 
 def carry_over(tx: Tx, gone: int, kept: int, now: datetime) -> None:

@@ -6,30 +6,21 @@ Both expect the matching lock. Nobody is pinged: people are looking at the stori
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot import labels, stories
 from bot.labels import ref_of
+from bot.slack.asks import Asker
 from bot.store import Tx
-from bot.store.runtime import Label
 from bot.store.story_steps import StageRecord
 
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who put a story right: as Slack knows them, or an operator at the command line."""
-
-    id: str
-    name: str
-
-
-OPERATOR = Person("operator", "an operator")
+OPERATOR = Asker("operator", name="an operator")
+"""Who merges and splits at the command line."""
 LEARNED_FROM = 40
 """Most reports that a story is learned anew from after a split."""
 
 
-def merge(tx: Tx, kept: int, gone: int, now: datetime, by: Person = OPERATOR) -> None:
+def merge(tx: Tx, kept: int, gone: int, now: datetime, by: Asker = OPERATOR) -> None:
     """Make one story a part of another; its name goes on leading there.
 
     Raises:
@@ -37,18 +28,17 @@ def merge(tx: Tx, kept: int, gone: int, now: datetime, by: Person = OPERATOR) ->
     """
     both = {one.story_id: one for one in tx.stories.load([kept, gone])}
     said = stories.joined(both[kept], both[gone]) if {kept, gone} == set(both) and kept != gone else None
-    articles = [[one.article_id for one in tx.stories.coverage(each)] for each in (gone, kept)]
+    theirs, ours = ([one.article_id for one in tx.stories.coverage(each)] for each in (gone, kept))
     tx.stories.merge(kept, gone)
     if said is not None:
         tx.stories.restate(kept, said.lead, said.stage, said.stage_at)
     labels.carry_over(tx, gone, kept, now)
-    value = {"name": by.name, "into": ref_of(kept), "articles": articles[0], "with": articles[1]}
-    tx.runtime.label(Label(ref_of(gone), labels.SAME_AS, by.id, now, value=value))
+    labels.say(tx, ref_of(gone), labels.SAME_AS, by, now, into=ref_of(kept), articles=theirs, **{"with": ours})
     for each in (kept, gone):
         labels.edit_messages(tx, each, now)
 
 
-def split(tx: Tx, story_id: int, article_id: int, now: datetime, by: Person = OPERATOR) -> int:
+def split(tx: Tx, story_id: int, article_id: int, now: datetime, by: Asker = OPERATOR) -> int:
     """Make a report, with its near-copies, a story of its own; both stories know from then on what their own reports say.
 
     Raises:
@@ -59,8 +49,7 @@ def split(tx: Tx, story_id: int, article_id: int, now: datetime, by: Person = OP
     tx.stories.step_back(story_id, {one.article_id for one in left if one.article_id}, stayed)
     (story,) = tx.stories.load([new])
     tx.stories.restate(new, story.change, stories.stage_of(story.change), story.stage_at)
-    value = {"name": by.name, "story": ref_of(story_id), "new": ref_of(new)}
-    tx.runtime.label(Label(f"article:{article_id}", labels.NOT_SAME, by.id, now, value=value))
+    labels.say(tx, f"article:{article_id}", labels.NOT_SAME, by, now, story=ref_of(story_id), new=ref_of(new))
     labels.edit_messages(tx, story_id, now)
     return new
 

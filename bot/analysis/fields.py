@@ -12,6 +12,7 @@ from bot.analysis.frames import Frame
 from bot.analysis.lexicon import Found, Lexicon, Mention
 from bot.analysis.reading import Reading
 from bot.analysis.who import Who
+from bot.model import OPEN_STAGES
 
 MAX_SENTENCE = 1_000
 """Characters of a sentence that patterns run on."""
@@ -19,8 +20,6 @@ MAX_SENTENCE = 1_000
 
 NEAR_BY = 3
 """Sentences after an act's own in which its dates may stand: "The law takes effect on 1 January"."""
-_OPEN_STAGES = frozenset({"considered", "proposed"})
-"""Stages of what cannot expire yet: a last date is the one for comments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ class FieldReader:
             condition=self._condition(sentences, spans),
             duration=duration,
             effective=dates["effective"],
-            expires=dates["closes" if frame.stage in _OPEN_STAGES or frame.action == "propose" else "expires"],
+            expires=dates["closes" if frame.stage in OPEN_STAGES or frame.action == "propose" else "expires"],
             placed=placed,
             quality=self._quality(sentences),
         )

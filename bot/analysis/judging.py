@@ -135,9 +135,8 @@ def _own_rules(frame: Frame, who: Who) -> None:
         frame.action, frame.stage, frame.strength = inside, "passed", "decided"
     tabled = head is not None and head.kind == "verb" and head.word.removeprefix("re").startswith("introduc")
     limit = inside is not None and frame.action in {"ban", "halt", "pause", "restrict"}
-    if (
-        tabled and limit and who.type in {"city", "county", "legislature"}
-    ):  # `councilwoman introduces ban`: to be voted on
+    # `councilwoman introduces ban`: to be voted on
+    if tabled and limit and who.type in {"city", "county", "legislature"}:
         frame.action, frame.stage, frame.strength = "propose", "proposed", "proposed"
     if frame.action == "settle" and who.public and any(item.word.endswith("deal") for item in frame.act.chain):
         frame.action, frame.strength = "adopt", "begin_use"  # a purchase

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot.commands.common import plain
+from bot.commands.common import counted, plain
 from bot.config import edit, opml
 from bot.config.load import load
 from bot.errors import PolicywatchError, UsageError
@@ -47,8 +47,8 @@ def add_source(settings: Settings, url: str, source_id: str | None, name: str | 
             date = f"{one.published:%Y-%m-%d}" if one.published else "no date   "
             lines.append(plain(f"  {date}  {one.title}"))
         lines.append("Look whether these are its articles; if not, change `select` there (docs/sources.md).")
-    count = len(found.entries)
-    seen = f"{count:,} {'entry' if count == 1 else 'entries'} now; the first poll is a baseline and alerts on none of them."
+    count = counted(len(found.entries), "entry", "entries")
+    seen = f"{count} now; the first poll is a baseline and alerts on none of them."
     return "\n".join([*lines, seen])
 
 

@@ -97,6 +97,11 @@ def listing(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_jso
         Console().print(table)
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 source`, `1,200 sources`."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
 def counter(total: int, what: str) -> Callable[[], None]:
     """Give a function to call after each step: shows `12 of 61 sources` on a terminal, nothing in a pipe."""
     done = 0

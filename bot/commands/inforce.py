@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot import labels
 from bot.alerts.digests import next_end
+from bot.commands.common import counted
 from bot.config.scalars import quiet_text, schedule_text, span_text
 from bot.model import Filters, Route, SourceState
 from bot.slack.writing import filter_words
@@ -124,7 +125,7 @@ def lines(found: InForce) -> Iterator[str]:
         yield f"  refused, the last good ones stay: {problem}"
     yield ""
     off = f", {found.sources_off} off" if found.sources_off else ""
-    yield f"{len(found.sources):,} {'source' if len(found.sources) == 1 else 'sources'} on{off}"
+    yield f"{counted(len(found.sources), 'source')} on{off}"
     for source in found.sources:
         every = f"every {source['every']}" if source["every"] else "adaptive"
         yield f"  {source['id']}  {source['kind']}, {every}  {source['url']}  ({source['defined']})"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.commands.common import counter, plain, settings_with_logs
+from bot.commands.common import counted, counter, plain, settings_with_logs
 from bot.errors import ConfigError, PolicywatchError, SlackRefused, StoreError, UsageError
 from bot.wiring import Parts, make_fetcher, make_sender, open_parts, refuse_fleeting_disk
 
@@ -197,7 +197,7 @@ async def _start_socket_mode(stack: AsyncExitStack, parts: Parts) -> None:
 
 def _announce(parts: Parts, address: str) -> None:
     on = sum(source.enabled for source in parts.config.sources)
-    click.echo(f"Watching {_count(on, 'source')}. Tracker: {address}  (Ctrl-C stops)")
+    click.echo(f"Watching {counted(on, 'source')}. Tracker: {address}  (Ctrl-C stops)")
     if not parts.settings.slack_bot_token:
         click.echo("No SLACK_BOT_TOKEN: alerts print here as they would look in Slack.")
 
@@ -274,10 +274,6 @@ def _print_pass(results: Sequence[Polled], pages: int, sent: int) -> None:
         assert result.failure is not None
         click.echo(f"{result.source.id}: {plain(result.failure.detail)}", err=True)
     click.echo(
-        f"{_count(len(results), 'source')} polled, {len(failed)} failed; {_count(new, 'new entry', 'new entries')},"
-        f" {_count(alerts, 'alert')}; {_count(pages, 'article page')} read; {_count(sent, 'message')} sent."
+        f"{counted(len(results), 'source')} polled, {len(failed)} failed; {counted(new, 'new entry', 'new entries')},"
+        f" {counted(alerts, 'alert')}; {counted(pages, 'article page')} read; {counted(sent, 'message')} sent."
     )
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from bot.commands.common import json_option, jsonable, listing, plain, print_json, settings_with_logs, span
+from bot.commands.common import counted, json_option, jsonable, listing, plain, print_json, settings_with_logs, span
 from bot.config.load import load
 from bot.config.schema import SELECTORS
 from bot.errors import PolicywatchError, UsageError
@@ -203,9 +203,7 @@ def _print_reading(reading: Reading, *, as_json: bool) -> None:
             {"title": reading.title, "total": reading.total, "warnings": reading.warnings, "entries": reading.entries}
         )
         return
-    click.echo(
-        plain(f"{reading.title or 'no title'}: {reading.total:,} {'entry' if reading.total == 1 else 'entries'}")
-    )
+    click.echo(plain(f"{reading.title or 'no title'}: {counted(reading.total, 'entry', 'entries')}"))
     for warning in reading.warnings:
         click.echo(plain(f"warning: {warning}"))
     for entry in reading.entries:

@@ -10,7 +10,6 @@ from bot.alerts import routing
 from bot.errors import UsageError
 from bot.labels import name_of, ref_of, value_of
 from bot.model import DeliveryKind, Route, Story
-from bot.regrouping import Person
 from bot.slack.asks import Asker
 from bot.slack.ports import Done
 from bot.slack.text import one_line
@@ -48,7 +47,7 @@ class StoryDeeds:
             if held is not None and held.person != by.user:
                 return Done(f"{name_of(held)} takes care of {ref_of(story_id)} already.", ok=False)
             if held is None:
-                _say(tx, story_id, labels.TAKEN, by, now)
+                labels.say(tx, ref_of(story_id), labels.TAKEN, by, now)
                 labels.edit_messages(tx, story_id, now)
         taken = ref_of(story_id)
         return Done(f"You take care of {taken}; its messages say so.", release=taken)
@@ -73,7 +72,7 @@ class StoryDeeds:
             if mine is None:
                 # A direct conversation can be looked up and edited; a person's id can only be posted to.
                 channel = by.channel if by.channel.startswith("D") else by.user
-                _say(tx, story_id, labels.FOLLOW, by, now, channel=channel)
+                labels.say(tx, ref_of(story_id), labels.FOLLOW, by, now, channel=channel)
         return Done(f"You follow {ref_of(story_id)}: I write to you when it moves to another stage.")
 
     # --- not relevant --------------------------------------------------------------------------------------------------
@@ -84,7 +83,7 @@ class StoryDeeds:
             story_id = known(tx, ref)
             held = labels.dismissed(tx, story_id, now)
             if held is None:
-                _say(tx, story_id, labels.NOT_A_CHANGE, by, now, reason=one_line(reason, MOST_TEXT))
+                labels.say(tx, ref_of(story_id), labels.NOT_A_CHANGE, by, now, reason=one_line(reason, MOST_TEXT))
                 labels.edit_messages(tx, story_id, now)
         who = "You" if held is None or held.person == by.user else name_of(held)
         return Done(f"{who} marked {ref_of(story_id)} as no policy change; it collapses in every channel.")
@@ -145,7 +144,7 @@ class StoryDeeds:
             held = labels.standing(tx, story_id, now).corrected
             if held is None or value_of(held).get("text") != text:
                 tx.runtime.unlabel(ref_of(story_id), labels.CORRECTED)
-                _say(tx, story_id, labels.CORRECTED, by, now, text=text)
+                labels.say(tx, ref_of(story_id), labels.CORRECTED, by, now, text=text)
                 labels.edit_messages(tx, story_id, now)
                 _announce(tx, story_id, f"Corrected by {by.name or by.user}: {text}", now)
         return Done(f"{ref_of(story_id)} is marked as corrected, and its channels are told.")
@@ -157,7 +156,7 @@ class StoryDeeds:
             if ref == into:
                 return Done(f"{ref} is that story itself; name another one.", ok=False)
             if gone != kept:
-                regrouping.merge(tx, kept, gone, now, Person(by.user, by.name))
+                regrouping.merge(tx, kept, gone, now, by)
         return Done(f"{ref} is part of {into} now.")
 
     def split(self, ref: str, article_id: int, by: Asker, now: datetime) -> Done:
@@ -169,12 +168,8 @@ class StoryDeeds:
                 (value_of(one).get("new") for one in done if value_of(one).get("story") == ref_of(story_id)), None
             )
             if new is None or story_id in {each for each, _ in tx.stories.for_article(article_id)}:
-                new = ref_of(regrouping.split(tx, story_id, article_id, now, Person(by.user, by.name)))
+                new = ref_of(regrouping.split(tx, story_id, article_id, now, by))
         return Done(f"That article is story {new} now; {ref_of(story_id)} goes on without it.")
-
-
-def _say(tx: Tx, story_id: int, label: str, by: Asker, now: datetime, **value: object) -> None:
-    tx.runtime.label(Label(ref_of(story_id), label, by.user, now, value={"name": by.name, **value}))
 
 
 def _like(story: Story, what: str) -> str:

@@ -15,7 +15,18 @@ One module for each part of the way of the data; rooms import the names from her
 """
 
 from bot.model.articles import Article, Entry, Reading, TextOrigin
-from bot.model.changes import SOFT_ACTIONS, TARGETS, Action, Analysis, PolicyChange, Reason, Span, Stage, date_of
+from bot.model.changes import (
+    OPEN_STAGES,
+    SOFT_ACTIONS,
+    TARGETS,
+    Action,
+    Analysis,
+    PolicyChange,
+    Reason,
+    Span,
+    Stage,
+    date_of,
+)
 from bot.model.deliveries import (
     Delivery,
     DeliveryKind,
@@ -61,6 +72,7 @@ from bot.model.stories import (
 )
 
 __all__ = [
+    "OPEN_STAGES",
     "SOFT_ACTIONS",
     "TARGETS",
     "Action",

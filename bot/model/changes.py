@@ -55,6 +55,8 @@ class Stage(StrEnum):
     REVERSED = "reversed"
 
 
+OPEN_STAGES = frozenset({Stage.CONSIDERED, Stage.PROPOSED})
+"""Of what is still open: it cannot expire, and a last date is the one for comments."""
 TARGETS = (
     "police", "government", "border", "military", "schools", "retail", "employers", "housing", "health", "transport",
     "venues", "social_media", "public_space", "anyone",

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.model import ArticleRef, Message, Related, Stage, StoryView, step_of
+from bot.model import OPEN_STAGES, ArticleRef, Message, Related, Stage, StoryView, step_of
 from bot.slack import elements as e
 from bot.slack import text as t
 from bot.slack.limits import fit
@@ -117,7 +117,7 @@ def facts_line(view: StoryView, names: Mapping[str, str]) -> str:
 
 
 def _until(stage: Stage) -> str:
-    return "comments until" if stage in (Stage.CONSIDERED, Stage.PROPOSED) else "until"
+    return "comments until" if stage in OPEN_STAGES else "until"
 
 
 def _stage_day(view: StoryView) -> str:

@@ -59,7 +59,7 @@ def assess(source: Source, state: SourceState, failure: Failure | None, now: dat
     if failure is not None:
         wanted, why = _while_failing(state, failure, now)
     elif source.kind is not SourceKind.DOCUMENT and (quiet := quiet_for(state, now)) is not None:
-        wanted, why = Health.SILENT, f"has published nothing for {_length(quiet)}{_usual(state)}"
+        wanted, why = Health.SILENT, _silent(state, quiet)
     else:
         wanted, why = Health.OK, ""
     return _moved(source, state, wanted, why, now)
@@ -72,16 +72,16 @@ def assess_schedule(source: Source, state: SourceState, now: datetime) -> Assess
     overdue = now - state.next_poll_at
     if overdue <= max(LATE_AT_LEAST, 2 * (state.interval or source.every or LATE_AT_LEAST)):
         return Assessment(state.health, state.health_since or state.added_at)
-    return _moved(source, state, Health.LATE, f"was due {_length(overdue)} ago and has not been polled", now)
+    return _moved(source, state, Health.LATE, _late(overdue), now)
 
 
 def why(source: Source, state: SourceState, now: datetime) -> str:
     """Why a source is in the state that it is in, for listings; of one that is well, what went wrong with the last poll, if anything."""
     quiet = None if source.kind is SourceKind.DOCUMENT else quiet_for(state, now)
     if state.health is Health.SILENT and quiet is not None:
-        return f"has published nothing for {_length(quiet)}{_usual(state)}"
+        return _silent(state, quiet)
     if state.health is Health.LATE and state.next_poll_at is not None and now > state.next_poll_at:
-        return f"was due {_length(now - state.next_poll_at)} ago and has not been polled"
+        return _late(now - state.next_poll_at)
     return state.last_error or ""
 
 
@@ -122,6 +122,14 @@ def _moved(source: Source, state: SourceState, wanted: Health, why: str, now: da
     else:
         text = f"{source.name} {why}."
     return Assessment(wanted, now, Notice(source.id, wanted, state.health, now, text))
+
+
+def _silent(state: SourceState, quiet: timedelta) -> str:
+    return f"has published nothing for {_length(quiet)}{_usual(state)}"
+
+
+def _late(overdue: timedelta) -> str:
+    return f"was due {_length(overdue)} ago and has not been polled"
 
 
 def _usual(state: SourceState) -> str:

@@ -14,7 +14,7 @@ from bot.model import PolicyChange, Stage, StoryRole
 from bot.store.rows import change_from_json, change_from_row
 from bot.store.sql import insert
 from bot.store.story_rows import lead_columns, more_details, more_readings, more_titles
-from bot.store.story_steps import StageRecord
+from bot.store.story_steps import StageRecord, step_rows
 from bot.store.tables.articles import articles, policy_changes
 from bot.store.tables.stories import stories, story_articles, story_keys, story_revisions, story_stages
 
@@ -128,7 +128,7 @@ def restate(connection: Connection, story_id: int, lead: PolicyChange, stage: St
     """After a merge: what the story says and how far it has come; of its steps those stay that lead there, each once."""
     values = lead_columns(lead) | {"stage": stage, "stage_at": stage_at}
     connection.execute(update(stories).where(stories.c.id == story_id).values(values))
-    steps = _steps(connection, story_id)
+    steps = step_rows(connection, story_id)
     last = max((place for place, one in enumerate(steps) if one["stage"] is stage), default=None)
     if last is None:  # it was named more exactly than any report did
         connection.execute(update(story_stages).where(story_stages.c.id == steps[-1]["id"]).values(stage=stage))
@@ -160,7 +160,7 @@ def step_back(connection: Connection, story_id: int, gone: Collection[int], told
         gone: The articles that left.
         told: The reports that stayed, each with the stage that it tells of, the earliest first.
     """
-    for step in _steps(connection, story_id):
+    for step in step_rows(connection, story_id):
         if step["article_id"] not in gone:
             continue
         heir = next((one for one in told if one.stage is step["stage"] and one.at >= step["at"]), None)
@@ -170,14 +170,14 @@ def step_back(connection: Connection, story_id: int, gone: Collection[int], told
         else:
             values = {"article_id": heir.article_id, "at": heir.at, "line": heir.line}
             connection.execute(update(story_stages).where(this).values(values))
-    steps = _steps(connection, story_id)
+    steps = step_rows(connection, story_id)
     if not steps and told:
         row = {
             "story_id": story_id, "stage": told[0].stage, "at": told[0].at, "article_id": told[0].article_id,
             "news": False, "line": told[0].line, "recorded_at": told[0].at,
         }  # fmt: skip
         connection.execute(insert(connection, story_stages).values(row))
-        steps = _steps(connection, story_id)
+        steps = step_rows(connection, story_id)
     if steps:
         values = {"stage": steps[-1]["stage"], "stage_at": steps[-1]["at"]}
         connection.execute(update(stories).where(stories.c.id == story_id).values(values))
@@ -254,12 +254,6 @@ def lead_columns_names() -> tuple[str, ...]:
         "expires",
         "decided_at",
     )
-
-
-def _steps(connection: Connection, story_id: int) -> Sequence[RowMapping]:
-    table = story_stages.c
-    query = select(story_stages).where(table.story_id == story_id).order_by(table.at, table.id)
-    return connection.execute(query).mappings().all()
 
 
 def _narrow(connection: Connection, story_id: int) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, RowMapping, select
 
 from bot.model import PolicyChange, Stage, step_of
 from bot.store.rows import change_from_row
@@ -25,6 +26,13 @@ class StageRecord:
     article_id: int | None = None
 
 
+def step_rows(connection: Connection, story_id: int) -> Sequence[RowMapping]:
+    """The rows of a story's steps, earliest first."""
+    table = story_stages.c
+    query = select(story_stages).where(table.story_id == story_id).order_by(table.at, table.id)
+    return connection.execute(query).mappings().all()
+
+
 class StorySteps:
     """What :class:`bot.store.story_views.StoryViews` knows of stages."""
 
@@ -33,15 +41,8 @@ class StorySteps:
 
     def stages(self, story_id: int) -> list[StageRecord]:
         """The steps a story took, earliest first."""
-        query = (
-            select(story_stages)
-            .where(story_stages.c.story_id == story_id)
-            .order_by(story_stages.c.at, story_stages.c.id)
-        )
-        return [
-            StageRecord(row.stage, row.at, row.news, row.line, row.article_id)
-            for row in self._connection.execute(query)
-        ]
+        rows = step_rows(self._connection, story_id)
+        return [StageRecord(row["stage"], row["at"], row["news"], row["line"], row["article_id"]) for row in rows]
 
     def step(self, story_id: int, transition: str) -> StageRecord | None:
         """The step that a message tells of: `new` the first one, `stage:passed` the one to that stage."""

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, func, select
 
-from bot.model import ArticleRef, Reason, Related, Stage, Story, StoryRole, StoryView
+from bot.model import OPEN_STAGES, ArticleRef, Reason, Related, Story, StoryRole, StoryView
 from bot.store.rows import span_from_json
 from bot.store.story_rows import story_from_row
 from bot.store.story_steps import StorySteps
@@ -21,7 +21,6 @@ MAX_ALSO = 4
 MAX_UNCLEAR = 3
 MAX_BEFORE = 4
 _MAX_REDIRECTS = 50
-_OPEN_STAGES = (Stage.CONSIDERED, Stage.PROPOSED)
 _REPORTS = (StoryRole.LEAD, StoryRole.ASIDE)
 
 
@@ -160,7 +159,7 @@ class StoryViews(StorySteps):
             for row in self._connection.execute(query):
                 at = _first_moment(row.date)
                 if at is not None and now.date() <= at.date() <= (now + within).date():
-                    what = "closes" if kind == "expires" and row.stage in _OPEN_STAGES else kind
+                    what = "closes" if kind == "expires" and row.stage in OPEN_STAGES else kind
                     found.append(Deadline(row.id, what, at, row.date, row.line))  # type: ignore[arg-type]
         return sorted(found, key=lambda item: (item.at, item.story_id))
 

@@ -120,6 +120,8 @@ def window(action: Action, *, by_law: bool) -> timedelta:
     return _WINDOWS[FAMILY[action]]
 
 
+LIFTING: Final = frozenset({A.RESUME, A.REPEAL})
+"""Acts that end a limit."""
 LAWMAKING: Final = frozenset({A.PROPOSE, A.ENACT, A.BAN, A.RESTRICT, A.PAUSE, A.PERMIT, A.REPEAL, A.HALT})
 """Actions that can be steps of one measure when the actor is a lawmaking body."""
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from bot.model import Action, Article, PolicyChange
 from bot.stories.actors import Same, actor_key, same_actor
-from bot.stories.families import Fit, fit
+from bot.stories.families import LIFTING, Fit, fit
 from bot.stories.keys import IN_COURT
 from bot.stories.stages import PHASE, Phase
 from bot.stories.text import telling_words, words
@@ -93,7 +93,7 @@ def advanced(lead: PolicyChange, change: PolicyChange) -> PolicyChange:
         )
     if change.action is Action.OTHER:  # "rejects it", "puts the vote off": of the act that it was
         better = replace(better, action=lead.action)
-    if PHASE[change.stage] is Phase.OVER or change.action in (Action.RESUME, Action.REPEAL):
+    if PHASE[change.stage] is Phase.OVER or change.action in LIFTING:
         return better
     terms = _TERMS if PHASE[lead.stage] is not Phase.BEFORE else _TERMS_PROPOSED
     return replace(better, **{name: getattr(better, name) or getattr(lead, name) for name in terms})

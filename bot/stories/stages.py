@@ -15,7 +15,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from bot.model import Action, PolicyChange, Stage
-from bot.stories.families import LAWMAKING, undoes
+from bot.stories.families import LAWMAKING, LIFTING, undoes
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -82,7 +82,7 @@ def stage_of(change: PolicyChange) -> Stage:
         return Stage.PROPOSED
     if change.action is Action.ENACT and change.stage is Stage.ANNOUNCED:
         return Stage.PASSED
-    if change.action in (Action.RESUME, Action.REPEAL) and change.stage is Stage.ANNOUNCED:
+    if change.action in LIFTING and change.stage is Stage.ANNOUNCED:
         return Stage.REVERSED
     if change.stage is Stage.PASSED and change.action in LAWMAKING and says_signed(change.evidence.quote):
         return Stage.ENACTED
@@ -108,7 +108,7 @@ def step(
         act: What the story is about; a halt that "withdraws" a plan, or a pause that "puts it off", is the act itself, not its end.
     """
     new = stage_of(change)
-    if change.action in (Action.RESUME, Action.REPEAL) and PHASE[new] in (Phase.MADE, Phase.FORCE):
+    if change.action in LIFTING and PHASE[new] in (Phase.MADE, Phase.FORCE):
         over = story is Stage.REVERSED or (act is not None and undoes(change.action, act))
         new = Stage.REVERSED if over else new  # a repeal that is passed: for the story of the ban it is the end
     if new is story or at < since or not _may_move(change.action, new, by_law=by_law):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.model import Action, PolicyChange, Stage, Story, date_of
 from bot.stories.actors import actor_key
+from bot.stories.families import LIFTING
 from bot.stories.places import narrowest
 from bot.stories.stages import PHASE, Phase
 
@@ -106,7 +107,7 @@ def _stance(history: list[Story], now: datetime) -> Stance:
     latest = history[0]
     change = latest.change
     until = ends(change, latest.stage, now)
-    undone = PHASE[latest.stage] is Phase.OVER and change.action not in (Action.RESUME, Action.REPEAL)
+    undone = PHASE[latest.stage] is Phase.OVER and change.action not in LIFTING
     expired = until is not None and until < now
     return Stance(
         actor=change.actor,
