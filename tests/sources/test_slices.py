@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.model import Entry, Reading, SourceKind
-from bot.sources import parser, read, read_known
+from bot.sources import parser, read, read_known, slices
 from bot.sources.reading import AT_ONCE
 from bot.sources.slices import DIGEST, Sliced, sliced
 from tests.sources.samples import NOW, fetched, item, rss, source, state
@@ -43,16 +43,17 @@ def assert_same_entries(body: bytes, *masks: int) -> bool:
     reading = whole(body) if all_of_it is not None else None
     if all_of_it is None or reading is None:
         return False
-    digests = [all_of_it.hashes[at : at + DIGEST] for at in range(0, len(all_of_it.hashes), DIGEST)]
+    context, *digests = [all_of_it.hashes[at : at + DIGEST] for at in range(0, len(all_of_it.hashes), DIGEST)]
     by_key = {entry.key: entry for entry in reading.entries}
     for mask in masks:
         known = {digest for index, digest in enumerate(digests) if mask >> index & 1}
-        found = entries_in_slices(body, b"".join(known))
-        for entry in found:
-            assert by_key.get(entry.key) == entry
-        if len(reading.entries) == len(digests) and cut(body, b"".join(known)) is not None:
-            unseen = [index for index, digest in enumerate(digests) if digest not in known]
-            assert found == tuple(reading.entries[index] for index in unseen)
+        for remembered in (b"".join(known), b"".join([context, *known])):  # by parsing the whole, and by what is known
+            found = entries_in_slices(body, remembered)
+            for entry in found:
+                assert by_key.get(entry.key) == entry
+            if len(reading.entries) == len(digests) and cut(body, remembered) is not None:
+                unseen = [index for index, digest in enumerate(digests) if digest not in known]
+                assert found == tuple(reading.entries[index] for index in unseen)
     return True
 
 
@@ -64,7 +65,7 @@ FEED = rss(
 def test_known_items_are_left_out_and_everything_else_stays() -> None:
     first = cut(FEED)
     assert first is not None
-    assert (first.total, first.unseen, first.document, len(first.hashes)) == (6, 6, FEED, 6 * DIGEST)
+    assert (first.total, first.unseen, first.document, len(first.hashes)) == (6, 6, FEED, 7 * DIGEST)
     grown = FEED.replace(b"<item>", item("New", guid="new").encode() + b"<item>", 1)
     second = cut(grown, first.hashes)
     assert second is not None
@@ -198,6 +199,37 @@ def test_an_id_or_link_that_repeats_needs_both_items() -> None:
         assert entries_in_slices(grown, first.hashes) == reading.entries
 
 
+def test_items_that_are_known_are_not_parsed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = cut(FEED)
+    assert first is not None
+    monkeypatch.delattr(slices, "_by_parsing")
+    grown = FEED.replace(b"<item>", item("New", guid="new").encode() + b"<item>", 1)
+    for feed, unseen in ((FEED, 0), (grown, 1), (changed("</item>", "</item>  <!-- here -->"), 0)):
+        found = cut(feed, first.hashes)
+        assert found is not None
+        assert found.unseen == unseen
+
+
+@pytest.mark.parametrize(
+    "feed",
+    [
+        FEED.replace(b"<item>", b"<!-- <item>", 1).replace(b"</item>", b"</item> -->", 1),
+        FEED.replace(b"<item>", b"<description><![CDATA[<item>", 1).replace(b"</item>", b"</item>]]></description>", 1),
+        FEED.replace(b"<item>", b"<items><item>", 1).replace(b"</item>", b"</item></items>", 1),
+        changed("<channel>", '<channel xmlns:dc="http://other.example/">'), changed("</item>", ""), FEED[:-20],
+        changed("<item>", "<item/><item>"), changed("<item>", "<item></entry><item>"), changed("<item>", "</item><item>"),
+        changed("<item>", "<item><![CDATA[</entry><entry>]]></item><item>"),
+    ],
+    ids=range(10),
+)  # fmt: skip
+def test_known_items_in_another_place_are_looked_at_again(feed: bytes) -> None:
+    first = cut(FEED)
+    assert first is not None
+    known = {first.hashes[at : at + DIGEST] for at in range(0, len(first.hashes), DIGEST)}
+    assert slices._by_known(FEED, known) is not None
+    assert slices._by_known(feed, known) is None
+
+
 @pytest.fixture(scope="session")
 def recorded(shared_data: Path) -> list[Path]:
     return sorted(path for path in (shared_data / "feeds").rglob("*") if path.is_file() and path.suffix != ".json")
@@ -231,6 +263,37 @@ def test_mutations_give_the_same_entries_from_slices(
         at = body.find(b">", int(share * len(body))) + 1
         body = body[:at] + piece + body[at:]
     assert_same_entries(body, mask)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    data=st.data(),
+    where=st.lists(
+        st.tuples(
+            st.floats(0, 1),
+            st.sampled_from([
+                b"<!--", b"-->", b"<![CDATA[", b"]]>", b"<item>", b"</item>", b"<entry>", b"</entry>", b"<item/>", b"</item ><item x='1'>", b"<items/>",
+                b"<title>T</title>", b"<dc:date>1</dc:date>", b"<x xmlns='u:1'/>", b"<p:x xmlns:p='u:2'>", b"</p:x>", b"&#60;", b"<?pi <item> ?>", b"\n", b"</channel>",
+            ]),
+        ),
+        min_size=1, max_size=4,
+    ),
+    root=st.sampled_from([b"", b' xmlns:p="u:2"', b' xmlns="u:3"', b' xmlns:dc="u:4"']),
+)  # fmt: skip
+def test_what_is_known_tells_the_items_of_a_changed_document_as_parsing_it_does(
+    recorded: list[Path], data: st.DataObject, where: list[tuple[float, bytes]], root: bytes
+) -> None:
+    body = content(data.draw(st.sampled_from(recorded).filter(lambda path: len(content(path)) < 60_000)))
+    first = cut(body)
+    if first is None:
+        return
+    known = {first.hashes[at : at + DIGEST] for at in range(0, len(first.hashes), DIGEST)}
+    for share, piece in where:
+        at = body.find(b">", int(share * len(body))) + 1
+        body = body[:at] + piece + body[at:]
+    body = body.replace(b"<rss", b"<rss" + root, 1).replace(b"<feed", b"<feed" + root, 1)
+    quickly = slices._by_known(body, known)
+    assert quickly is None or quickly == slices._by_parsing(body, known)
 
 
 _steps = st.lists(
