@@ -20,7 +20,7 @@ from bot.analysis.glance import Glance
 from bot.analysis.judging import Judged, judge, judge_one
 from bot.analysis.leads import bare_lead, settle_action
 from bot.analysis.lexicon import Found, Lexicon
-from bot.analysis.phrases import Phrased, phrases_of, read_phrases
+from bot.analysis.phrases import Phrased, PhraseReader, phrases_of
 from bot.analysis.quotes import Quotation, open_questions, quotations, said
 from bot.analysis.reading import Reading, read_article
 from bot.analysis.stages import stage_of
@@ -88,7 +88,7 @@ class _Language:
         self.fields = FieldReader(self.lexicon)
         self.composer = Composer(self.lexicon)
         self.weights = vocabulary.weights
-        self.phrases = vocabulary.phrases
+        self.phrases = PhraseReader(vocabulary.phrases) if vocabulary.phrases is not None else None
         self.source_actors = {actor.name: actor for actor in topic.actors}
         self.source_ids = {actor.id: actor for actor in topic.actors}
 
@@ -124,7 +124,7 @@ class _Language:
 
     def phrased(self, reading: Reading) -> Phrased | None:
         """What the phrases say, in a language that has learned some."""
-        return read_phrases(self.phrases, reading.title, reading.text) if self.phrases is not None else None
+        return self.phrases.read(reading.title, reading.text) if self.phrases is not None else None
 
     def score(self, facts: Features, phrased: Phrased | None) -> float:
         """Probability that the article is about a policy change: a logistic model over named facts, and one over phrases."""

@@ -45,27 +45,43 @@ def phrases_of(title: Found, text: Found) -> dict[str, float]:
         for words, longest in ((written, WRITTEN), (kinds, KINDS)):
             mine.update(_runs(words, longest))
         part = found.tokens.part
-        values.update((f"{part} {phrase}", 1 / math.sqrt(len(mine))) for phrase in mine)
+        values.update(dict.fromkeys([f"{part} {phrase}" for phrase in mine], 1 / math.sqrt(len(mine))))
     return values
 
 
-def read_phrases(weights: PhraseWeights, title: Found, text: Found) -> Phrased:
-    """Weigh the phrases of an article."""
-    values = phrases_of(title, text)
-    told = sorted(
-        ((phrase, weights.change[phrase] * value) for phrase, value in values.items() if phrase in weights.change),
-        key=lambda one: (-abs(one[1]), one[0]),
-    )
-    raw = {
-        action: mine.get(BIAS, 0.0) + sum(mine[phrase] * value for phrase, value in values.items() if phrase in mine)
-        for action, mine in weights.actions.items()
-    }
-    total = math.log(sum(math.exp(value) for value in raw.values())) if raw else 0.0
-    return Phrased(
-        weights.change.get(BIAS, 0.0) + sum(value for _, value in told),
-        {action: value - total for action, value in raw.items()},
-        tuple(told[:3]),
-    )
+class PhraseReader:
+    """Weighs the phrases of articles with one language's weights, which it turns round: an article has few of the phrases."""
+
+    def __init__(self, weights: PhraseWeights) -> None:
+        self.facts = weights.facts
+        self._bias = weights.change.get(BIAS, 0.0)
+        self._action_biases = {action: mine.get(BIAS, 0.0) for action, mine in weights.actions.items()}
+        self._change = weights.change
+        by_phrase: dict[str, list[tuple[str, float]]] = {}
+        for action, mine in weights.actions.items():
+            for phrase, weight in mine.items():
+                by_phrase.setdefault(phrase, []).append((action, weight))
+        self._actions = {phrase: tuple(each) for phrase, each in by_phrase.items()}
+
+    def read(self, title: Found, text: Found) -> Phrased:
+        """Weigh the phrases of an article."""
+        values = phrases_of(title, text)
+        change, actions = self._change, self._actions
+        told = sorted(
+            ((phrase, change[phrase] * value) for phrase, value in values.items() if phrase in change),
+            key=lambda one: (-abs(one[1]), one[0]),
+        )
+        summed = dict.fromkeys(self._action_biases, 0.0)
+        for phrase, value in values.items():
+            for action, weight in actions.get(phrase, ()):
+                summed[action] += weight * value
+        raw = {action: bias + summed[action] for action, bias in self._action_biases.items()}
+        total = math.log(sum(math.exp(value) for value in raw.values())) if raw else 0.0
+        return Phrased(
+            self._bias + sum(value for _, value in told),
+            {action: value - total for action, value in raw.items()},
+            tuple(told[:3]),
+        )
 
 
 def _spellings(found: Found, limit: int) -> tuple[list[str], list[str]]:
@@ -103,5 +119,4 @@ def _replaced(words: Sequence[str], marks: Mapping[int, tuple[int, str]]) -> Ite
 
 def _runs(words: Sequence[str], longest: int) -> Iterator[str]:
     for length in range(1, longest + 1):
-        for first in range(len(words) - length + 1):
-            yield " ".join(words[first : first + length])
+        yield from map(" ".join, zip(*(words[first:] for first in range(length)), strict=False))
