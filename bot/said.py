@@ -15,7 +15,9 @@ FEWEST_WORDS = 4
 _AGO = r"(?:\d+|an?)\s+(?:seconds?|minutes?|mins?|hours?|hrs?|days?)\s+ago\b"
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _MOMENT = rf"(?:{_MONTH}\s+)?\d[\d:./,t-]*(?:\s+{_MONTH})?(?:\s+(?:at\s+)?\d[\d:./,t-]*)*(?:\s*(?:am|pm|utc|gmt)\b)?"
-_COUNTERS = re.compile(r"\d(?<!\w\w)[\d.,]*k?\s+(?:comments?|repl(?:y|ies)|views?|shares?|likes?|reads?|responses)\b")
+_COUNTERS = re.compile(
+    r"[0-9](?<!\w\w)[\d.,]*k?\s+(?:comments?|repl(?:y|ies)|views?|shares?|likes?|reads?|responses)\b"
+)
 _COMMENTS = re.compile(r"\bcomments?\s*\(\d+\)")
 _CHANGES = re.compile(rf"\b(?:last\s+)?(?:updated|modified)(?:\s+(?:on|at))?:?\s+(?:{_AGO}|{_MOMENT})")
 _AGES = re.compile(rf"\b{_AGO}")

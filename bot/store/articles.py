@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, delete, or_, select, update
@@ -50,7 +50,7 @@ class Wanted:
     """When its source had been read before the poll that brought the article."""
 
 
-_IDENTITY = (articles.c.identity_hash, articles.c.id)
+_IDENTITY = select(articles.c.identity_hash, articles.c.id)
 
 
 @cache
@@ -103,7 +103,7 @@ class Articles:
         news = set(ids)
         self._unwritten.update(ids.values())
         if absent := [each for each in rows if each not in ids]:
-            known = having(self._connection, select(*_IDENTITY), articles.c.identity_hash, absent)
+            known = having(self._connection, _IDENTITY, articles.c.identity_hash, absent)
             ids |= {found.identity_hash: found.id for found in known}
         result = []
         for identity in identities:
@@ -339,6 +339,10 @@ def _same_actor_action(one: PolicyChange, other: PolicyChange) -> bool:
 
 
 def _analysis_row(analysis: Analysis, fingerprint: str) -> dict[str, Any]:
+    return (_row_of if analysis.on_topic else _remembered_row_of)(analysis, fingerprint)
+
+
+def _row_of(analysis: Analysis, fingerprint: str) -> dict[str, Any]:
     return {
         "score": analysis.score,
         "relevant": analysis.relevant,
@@ -347,6 +351,10 @@ def _analysis_row(analysis: Analysis, fingerprint: str) -> dict[str, Any]:
         "open_questions": [span_to_json(span) for span in analysis.open_questions],
         "fingerprint": fingerprint,
     }
+
+
+_remembered_row_of = lru_cache(maxsize=16)(_row_of)
+"""Nearly all that is read does not speak of the topic, and the same is said of it."""
 
 
 def _article(row: RowMapping) -> Article:

@@ -128,7 +128,10 @@ def _turn_to_wal(connection: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get(WRITES, True)
-    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+    driver = connection.connection.dbapi_connection
+    assert driver is not None, "a connection that begins is connected"
+    # By the driver: this asks nothing of the file, so there is nothing that could fail and would have to be translated.
+    driver.execute(f"PRAGMA query_only = {'OFF' if writes else 'ON'}").close()
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

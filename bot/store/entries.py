@@ -12,7 +12,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, or_, select, upd
 
 from bot.model import Entry
 from bot.said import said
-from bot.store.sql import Insertion, chunks, having, insert_new, insert_of, present
+from bot.store.sql import Insertion, chunks, having, insert_new, insert_of, run_many
 from bot.store.tables.base import digest
 from bot.store.tables.sources import entries
 
@@ -80,8 +80,8 @@ class Entries:
     def unknown(self, source_id: str, keys: Iterable[str]) -> set[str]:
         """Give those keys under which this source has published nothing yet."""
         by_hash = {digest(key): key for key in keys}
-        known = present(self._connection, entries.c.key_hash, list(by_hash), entries.c.source_id == source_id)
-        return {key for key_hash, key in by_hash.items() if key_hash not in known}
+        rows = having(self._connection, _KNOWN, entries.c.key_hash, list(by_hash), _source=source_id)
+        return set(by_hash.values()) - {by_hash[row.key_hash] for row in rows}
 
     def compare(self, source_id: str, candidates: Sequence[Entry], *, most: int) -> tuple[set[str], dict[str, Changed]]:
         """Compare a document's entries with what is stored of them.
@@ -96,12 +96,9 @@ class Entries:
             reads as stored is enough for no change.
         """
         by_hash = {digest(entry.key): entry.key for entry in candidates}
-        table = entries.c
-        columns = (table.key_hash, table.id, table.article_id, table.verdict, table.updates, table.content_hash)
-        query = select(*columns).where(table.source_id == source_id)
         known = {
             by_hash[row.key_hash]: Changed(row.id, row.article_id, row.verdict, row.updates, row.content_hash)
-            for row in having(self._connection, query, table.key_hash, list(by_hash))
+            for row in having(self._connection, _KNOWN, entries.c.key_hash, list(by_hash), _source=source_id)
         }
         says: dict[str, set[bytes | None]] = {}
         for entry in candidates:
@@ -154,13 +151,11 @@ class Entries:
 
     def judge_many(self, judgements: Sequence[Judgement]) -> None:
         """Write many entries' verdicts in one batch."""
-        if not judgements:
-            return
         rows = [
             {"_id": j.entry_id, "_article": j.article_id, "_verdict": j.verdict, "_reason": j.reason}
             for j in judgements
         ]
-        self._connection.execute(_JUDGE, rows)
+        run_many(self._connection, _JUDGE, rows)
 
     def get(self, entry_id: int) -> StoredEntry | None:
         """Read one entry."""
@@ -191,10 +186,8 @@ class Entries:
         """
         hashes = {entry.key: self._said.get((source_id, entry.key)) or content_hash(entry) for entry in candidates}
         wanted = list({value for value in hashes.values() if value is not None})
-        firsts: dict[bytes | None, int] = {}
-        for chunk in chunks(wanted):
-            found = self._connection.execute(_FIRST_TO_SAY, {"_source": source_id, "_hashes": chunk})
-            firsts |= {row.content_hash: row.id for row in found}
+        found = having(self._connection, _FIRST_TO_SAY, entries.c.content_hash, wanted, _source=source_id)
+        firsts = {row.content_hash: row.id for row in found}
         earlier = {
             key: firsts[value]
             for key, value in hashes.items()
@@ -212,10 +205,13 @@ class Entries:
         ]
 
 
+_KNOWN = select(
+    *(entries.c[name] for name in ("key_hash", "id", "article_id", "verdict", "updates", "content_hash"))
+).where(entries.c.source_id == bindparam("_source"))
+"""What :meth:`Entries.compare` looks at."""
 _FIRST_TO_SAY = (
     select(entries.c.content_hash, func.min(entries.c.id).label("id"))
     .where(entries.c.source_id == bindparam("_source"))
-    .where(entries.c.content_hash.in_(bindparam("_hashes", expanding=True)))
     .group_by(entries.c.content_hash)
 )
 _JUDGE = (

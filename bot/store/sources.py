@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
 from datetime import datetime, timedelta
-from functools import cache
 from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, or_, select, update
-from sqlalchemy.dialects import sqlite
 
 from bot.model import Health, Source, SourceKind, SourceRow, SourceState, Validators
-from bot.store.sql import for_update, insert, is_postgresql, one_of
+from bot.store.sql import for_update, insert, one_of, run_many, run_one
 from bot.store.tables.sources import sources
 
 _LEARNED = (
@@ -158,7 +156,7 @@ class Sources:
             False when the lease is no longer this owner's or the source's address has changed since: nothing was written,
             and what the poll found belongs to nobody.
         """
-        return self._connection.execute(_FINISH_WHOLE, _times(state, owner) | _rest(state)).rowcount == 1
+        return run_one(self._connection, _FINISH_WHOLE, _times(state, owner) | _rest(state)).rowcount == 1
 
     def finish_many(self, polled: Iterable[tuple[SourceState, SourceState]], owner: str) -> None:
         """Write what polls learned that brought no entry, and give their leases back: many for the price of one.
@@ -175,13 +173,8 @@ class Sources:
                 times.append(row)
             else:
                 whole.append(row | _rest(after))
-        if times and is_postgresql(self._connection):
-            self._connection.execute(_FINISH_TIMES, times)
-        elif times:  # nearly all that a worker writes: SQLAlchemy's way with each parameter would be half of its cost
-            statement, in_order = _finish_times_on_sqlite()
-            self._connection.exec_driver_sql(statement, [in_order(row) for row in times])
-        if whole:
-            self._connection.execute(_FINISH_WHOLE, whole)
+        run_many(self._connection, _FINISH_TIMES, times)
+        run_many(self._connection, _FINISH_WHOLE, whole)
 
     def release(self, ids: Collection[str], owner: str) -> None:
         """Give leases back without having polled (shutting down)."""
@@ -266,21 +259,6 @@ def _times(state: SourceState, owner: str) -> dict[str, Any]:
         "_owner": owner,
         "_url": state.url,
     }
-
-
-@cache
-def _finish_times_on_sqlite() -> tuple[str, Callable[[Mapping[str, Any]], tuple[Any, ...]]]:
-    """``_FINISH_TIMES`` as the driver takes it, and what makes its parameters of a row of :func:`_times`, as their types do."""
-    dialect = sqlite.dialect(paramstyle="qmark")
-    compiled = _FINISH_TIMES.compile(dialect=dialect)
-    names = compiled.positiontup or []
-    written = [(name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names]
-
-    def in_order(row: Mapping[str, Any]) -> tuple[Any, ...]:
-        values = [(row.get(name), write) for name, write in written]  # what is not in it is set to nothing: the lease
-        return tuple([value if write is None or value is None else write(value) for value, write in values])
-
-    return compiled.string, in_order
 
 
 def _rest(state: SourceState) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -12,11 +13,13 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    CursorResult,
     LargeBinary,
     Row,
     Select,
     Table,
     Text,
+    UpdateBase,
     bindparam,
     func,
     literal_column,
@@ -25,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.sql.functions import FunctionElement
 
 T = TypeVar("T")
@@ -51,6 +55,65 @@ def insert_of(dialect: str, table: Table) -> Insertion:
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
+def run_many(connection: Connection, statement: UpdateBase, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Execute a statement once for each row.
+
+    On SQLite by the driver's own loop, on values converted a column at a time: what SQLAlchemy does with each parameter of
+    each row costs several times as much as the database does.
+
+    Args:
+        connection: In a write transaction.
+        statement: An INSERT or UPDATE, built once: what the driver takes is remembered with it.
+        rows: Its parameters, the same ones in each.
+    """
+    if not rows:
+        return
+    if is_postgresql(connection):
+        connection.execute(statement, rows)
+    else:
+        text, in_order = _for_sqlite(statement, tuple(rows[0]))
+        connection.exec_driver_sql(text, in_order(rows))
+
+
+def run_one(
+    connection: Connection, statement: UpdateBase | Select[Any], row: Mapping[str, Any]
+) -> CursorResult[*tuple[Any, ...]]:
+    """Execute a statement that was built once, as :func:`run_many` does.
+
+    What it gives comes from SQLite as the driver has it: ask for numbers, texts and hashes only.
+    """
+    if is_postgresql(connection):
+        return connection.execute(statement, row)
+    text, in_order = _for_sqlite(statement, tuple(row))
+    return connection.exec_driver_sql(text, in_order([row])[0])
+
+
+Arranged = Callable[[Sequence[Mapping[str, Any]]], list[tuple[Any, ...]]]
+
+
+@lru_cache(maxsize=64)
+def _for_sqlite(statement: UpdateBase | Select[Any], names: tuple[str, ...]) -> tuple[str, Arranged]:
+    """A statement as SQLite's driver takes it, and what makes its parameters of rows, as their types do."""
+    dialect = sqlite.dialect(paramstyle="qmark")
+    columns = list(names) if isinstance(statement, sqlite.Insert) else None
+    compiled = statement.compile(dialect=dialect, column_keys=columns)
+    binds = [compiled.binds[name] for name in compiled.positiontup or ()]
+    written = [(bind.key, bind.value, bind.type.dialect_impl(dialect).bind_processor(dialect)) for bind in binds]
+
+    def column(rows: Sequence[Mapping[str, Any]], name: str, otherwise: Any, write: Callable[[Any], Any] | None) -> Any:
+        values = [row.get(name, otherwise) for row in rows]
+        if write is None:
+            return values
+        before = result = None
+        for place, value in enumerate(values):
+            if value is not before:  # often one object stands in all rows: the time, the reason of every silence
+                before, result = value, write(value)
+            values[place] = result
+        return values
+
+    return compiled.string, lambda rows: list(zip(*(column(rows, *each) for each in written), strict=True))
+
+
 def insert_new(
     connection: Connection, insertion: Insertion, rows: Sequence[Mapping[str, Any]], id_: Column[Any], key: Column[Any]
 ) -> list[tuple[int, Any]]:
@@ -70,11 +133,29 @@ def insert_new(
     Returns:
         Id and key of each row that this call inserted.
     """
-    if is_postgresql(connection) or len(rows) < FEW:
-        return [(row[0], row[1]) for row in connection.execute(insertion.returning(id_, key), rows)]
-    before = connection.execute(select(func.max(id_))).scalar() or 0
-    connection.execute(insertion, rows)
-    return [(row[0], row[1]) for row in connection.execute(select(id_, key).where(id_ > before))]
+    if is_postgresql(connection):
+        return [(row[0], row[1]) for row in connection.execute(_telling(insertion, id_, key), rows)]
+    if len(rows) < FEW:
+        telling = _telling(insertion, id_, key)
+        return [(row[0], row[1]) for each in rows for row in run_one(connection, telling, each)]
+    before = connection.execute(_highest(id_)).scalar() or 0
+    run_many(connection, insertion, rows)
+    return [(row[0], row[1]) for row in connection.execute(_above(id_, key), {"_before": before})]
+
+
+@lru_cache(maxsize=16)
+def _telling(insertion: Insertion, id_: Column[Any], key: Column[Any]) -> ReturningInsert[int, Any]:
+    return insertion.returning(id_, key)
+
+
+@lru_cache(maxsize=16)
+def _highest(id_: Column[Any]) -> Select[Any]:
+    return select(func.max(id_))
+
+
+@lru_cache(maxsize=16)
+def _above(id_: Column[Any], key: Column[Any]) -> Select[Any]:
+    return select(id_, key).where(id_ > bindparam("_before"))
 
 
 def for_update(connection: Connection, query: Select[Any], *, skip_locked: bool = False) -> Select[Any]:
@@ -119,23 +200,43 @@ def _is_null_unindexed(element: mostly_null, compiler: SQLCompiler, **options: A
     return f"+({compiler.process(element.clauses, **options)}) IS NULL"
 
 
-def present(
-    connection: Connection, column: ColumnElement[bytes], hashes: Sequence[bytes], *where: ColumnElement[bool]
-) -> set[bytes]:
-    """Tell which of the hashes stand in a column; one query on PostgreSQL, one for each chunk on SQLite."""
-    return {row[0] for row in having(connection, select(column).where(*where), column, hashes)}
-
-
 def having(
-    connection: Connection, query: Select[Any], column: ColumnElement[bytes], hashes: Sequence[bytes]
+    connection: Connection, query: Select[Any], column: Column[bytes], hashes: Sequence[bytes], **values: Any
 ) -> Iterator[Row[Any]]:
-    """Read the rows of a query that have one of the hashes; one query on PostgreSQL, one for each chunk on SQLite."""
+    """Read the rows of a query that have one of the hashes; one query on PostgreSQL, one for each chunk on SQLite.
+
+    Args:
+        connection: In a transaction.
+        query: Built once, because building it costs more than the few rows do that it mostly finds; numbers, texts and
+            hashes only.
+        column: The column of hashes.
+        hashes: Any number of them.
+        **values: The query's own parameters.
+    """
     if is_postgresql(connection):
-        array = bindparam(None, list(hashes), type_=postgresql.ARRAY(LargeBinary), unique=True)
-        yield from connection.execute(query.where(column == func.any(array)))
+        yield from connection.execute(_with_any(query, column), {"_hashes": list(hashes), **values})
+        return
+    if len(hashes) < FEW:
+        for each in hashes:
+            yield from run_one(connection, _with_one(query, column), {"_hash": each, **values})
         return
     for chunk in chunks(hashes):
-        yield from connection.execute(query.where(column.in_(chunk)))
+        yield from connection.execute(_with_each(query, column), {"_hashes": chunk, **values})
+
+
+@lru_cache(maxsize=16)
+def _with_any(query: Select[Any], column: Column[bytes]) -> Select[Any]:
+    return query.where(column == func.any(bindparam("_hashes", type_=postgresql.ARRAY(LargeBinary))))
+
+
+@lru_cache(maxsize=16)
+def _with_one(query: Select[Any], column: Column[bytes]) -> Select[Any]:
+    return query.where(column == bindparam("_hash"))
+
+
+@lru_cache(maxsize=16)
+def _with_each(query: Select[Any], column: Column[bytes]) -> Select[Any]:
+    return query.where(column.in_(bindparam("_hashes", expanding=True)))
 
 
 def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:

@@ -54,7 +54,11 @@ _AMP_PATH = re.compile(r"(?:/amp(?:\.html?)?|\.amp(?:\.html)?|/amphtml)/?$", re.
 _AMP_SEGMENT = re.compile(r"/amp(?:html)?/(?=[^/])", re.IGNORECASE)
 _PRINT_PATH = re.compile(r"/print(?:able|er)?/?$", re.IGNORECASE)
 _ROTATING_LABEL = re.compile(r"^(?:www|w)\d{1,3}$|^(?:edge|cdn|node|mirror|web|srv)-?\d{1,3}$")
+_COMMON_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_NOTHING_TO_ESCAPE = re.compile(r"[A-Za-z0-9\-._~/:@!$&'()*+,;=]*")
+"""Paths as nearly all are: each character of them stands for itself."""
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_KEPT_IN_PATHS = _UNRESERVED | frozenset(b"/:@!$&'()*+,;=")
 _MAX_LENGTH = 4096
 _DROPPED = dict.fromkeys(map(ord, "\t\r\n"))  # as browsers do (WHATWG URL, "remove all ASCII tab or newline")
 _MAX_STEPS = 64
@@ -127,6 +131,8 @@ def _once(text: str) -> str:
 
 def _host(host: str) -> str:
     """Lower-case ASCII host without a trailing dot; empty when it cannot be one."""
+    if _COMMON_HOST.fullmatch(host):
+        return host
     host = unicodedata.normalize("NFKC", host).casefold().rstrip(".")
     if not host.isascii():
         try:
@@ -156,7 +162,7 @@ def _from_amp_cache(host: str, path: str, query: str) -> str | None:
     """
     if host.endswith("cdn.ampproject.org"):
         match = re.match(r"^/(?:[a-z]|wp|ii)/(?:s/)?(.+)$", path)
-    elif re.fullmatch(r"(?:www\.)?google\.[a-z.]{2,6}", host) and path.startswith("/amp/"):
+    elif path.startswith("/amp/") and re.fullmatch(r"(?:www\.)?google\.[a-z.]{2,6}", host):
         match = re.match(r"^/amp/(?:s/)?(.+)$", path)
     else:
         return None
@@ -171,8 +177,10 @@ def _google_news(path: str) -> str:
 
 
 def _path(path: str, *, was_amp: bool) -> str:
-    path = _encode(path, keep="/:@!$&'()*+,;=")
-    path = re.sub(r"/{2,}", "/", _without_dots(path))
+    if _NOTHING_TO_ESCAPE.fullmatch(path) is None:
+        path = _encode(path)
+    if "/." in path or "//" in path:
+        path = re.sub(r"/{2,}", "/", _without_dots(path))
     path = _INDEX_FILES.sub("/", path)
     shorter = _AMP_SEGMENT.sub("/", _AMP_PATH.sub("", path))
     if shorter.strip("/") or was_amp:
@@ -198,6 +206,8 @@ def _without_dots(path: str) -> str:
 
 def _query(query: str) -> str:
     """Parameters that name the article, sorted; a link taken from HTML without unescaping still has its ``&amp;``."""
+    if not query:
+        return ""
     pairs = parse_qsl(query.replace("&amp;", "&"), keep_blank_values=True, errors="surrogateescape")
     kept = {(name, value) for name, value in pairs if not _is_noise(name.lower(), value)}
     return "&".join(
@@ -215,9 +225,8 @@ def _is_noise(name: str, value: str) -> bool:
     return name in _PRINT_PARAMETERS and value.lower() in {"", "1", "true", "yes", "print", "all"}
 
 
-def _encode(text: str, *, keep: str) -> str:
-    """Decode what needs no escape and escape, in upper-case hex, what does: one spelling for each octet."""
-    keep_octets = _UNRESERVED | frozenset(keep.encode())
+def _encode(text: str) -> str:
+    """Decode what needs no escape in a path and escape, in upper-case hex, what does: one spelling for each octet."""
     out: list[str] = []
     position = 0
     raw = text.encode("utf-8", "surrogateescape" if _has_only_escaped_surrogates(text) else "replace")
@@ -228,7 +237,7 @@ def _encode(text: str, *, keep: str) -> str:
             out.append(chr(value) if value in _UNRESERVED else f"%{value:02X}")
             position += 3
             continue
-        out.append(chr(octet) if octet in keep_octets else f"%{octet:02X}")
+        out.append(chr(octet) if octet in _KEPT_IN_PATHS else f"%{octet:02X}")
         position += 1
     return "".join(out)
 

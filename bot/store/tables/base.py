@@ -21,6 +21,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -86,6 +87,7 @@ def clean(text: str, limit: int | None = None) -> str:
     return text
 
 
+@lru_cache(maxsize=1024)  # the entries of a document are asked for by key and address several times in a row
 def digest(*parts: str) -> bytes:
     """SHA-256 over texts of any length and content; the parts are kept apart by their lengths."""
     encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
@@ -199,6 +201,13 @@ class Json(TypeDecorator[Any]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
         """Clean every string, and turn mappings and sequences into what ``json`` knows."""
         return clean_json(value) if value else value
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """Write an empty list, as most are, without asking ``json``."""
+        write = super().bind_processor(dialect)
+        if dialect.name != "sqlite" or write is None:
+            return write
+        return lambda value: "[]" if value == [] else write(value)
 
 
 def clean_json(value: Any) -> Any:
