@@ -234,7 +234,7 @@ class Desk(Teller):
             return Told("same_article", why, article_id=article_id)
         self._ask_for_page(article_id, one.entry, one.article, one.analysis)
         dated = one.entry.published is not None
-        told = self.tell(article_id, one.article, one.analysis, one.fingerprint, dated=dated)
+        told = self.tell(article_id, one.article, one.analysis, one.fingerprint, dated=dated, fresh=True)
         return replace(told, article_id=article_id)
 
     def _ask_for_page(self, article_id: int, entry: Entry, article: Article, analysis: Analysis) -> None:

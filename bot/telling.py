@@ -95,17 +95,19 @@ class Teller:
         *,
         dated: bool,
         edited: Edited | None = None,
+        fresh: bool = False,
     ) -> Told:
         """Put an article's changes into the ledger and its story, and owe the messages that follow.
 
         One that is told of again (its page arrived, its words were ``edited``) stays in its story. Once people have heard
-        of it, it makes no second ping; only an edit that tells of another stage does.
+        of it, it makes no second ping; only an edit that tells of another stage does. A ``fresh`` one was stored a moment ago,
+        in this transaction: nothing is known of it.
         """
         ids = self._tx.articles.save_changes(article_id, analysis.changes)
         nothing = _nothing(analysis, edited)
         if nothing is not None:
             return nothing
-        known = self._tx.stories.own(article_id)
+        known = None if fresh else self._tx.stories.own(article_id)
         if edited is not None and known is not None:
             if not analysis.relevant:
                 return self._unsaid(known, article_id, edited)
@@ -114,7 +116,7 @@ class Teller:
             return Told("off_topic", OFF_TOPIC)
         copied = known or self._copied(article_id, fingerprint)
         if fingerprint is not None:
-            self._tx.stories.add_fingerprint(article_id, fingerprint)
+            self._tx.stories.add_fingerprint(article_id, fingerprint, fresh=fresh)
         copy_id = copied.article_id if copied is not None and known is None else None
         if not analysis.relevant:
             # Below the digest threshold primaries stay ledger rows; what is recalled still attaches to its story.
@@ -126,7 +128,13 @@ class Teller:
         if edited is not None:
             plan = _corrected(plan, edited)
         events = self._tx.stories.apply(
-            plan, article=article, article_id=article_id, changes=analysis.changes, change_ids=ids, now=self._now
+            plan,
+            article=article,
+            article_id=article_id,
+            changes=analysis.changes,
+            change_ids=ids,
+            now=self._now,
+            fresh=fresh,
         )
         if recorded is not None and events and events[0].role is StoryRole.LEAD:
             self._tx.stories.supersede(recorded, events[0].story_id)

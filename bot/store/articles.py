@@ -19,7 +19,7 @@ from bot.store.rows import (
     span_from_json,
     span_to_json,
 )
-from bot.store.sql import Insertion, for_update, having, insert, insert_new, insert_of
+from bot.store.sql import Insertion, for_update, having, insert, insert_new, insert_of, run_many
 from bot.store.tables.articles import articles, change_words, policy_changes, wanted_pages
 from bot.store.tables.base import digest
 from bot.store.words import words_of
@@ -57,6 +57,9 @@ _IDENTITY = select(articles.c.identity_hash, articles.c.id)
 def _new_rows(dialect: str) -> Insertion:
     """The statement that adds rows, built once."""
     return insert_of(dialect, articles).on_conflict_do_nothing(index_elements=["identity_hash"])
+
+
+_NEW_WORDS = change_words.insert()
 
 
 class Articles:
@@ -181,9 +184,11 @@ class Articles:
         Returns:
             The changes' ids in the given order.
         """
-        if article_id in self._unwritten and not changes:
-            return []  # as with nearly every article: there is nothing to write, nothing to retire
-        self._unwritten.discard(article_id)
+        if article_id in self._unwritten:  # nothing to pair, to retire or to take out of the index
+            self._unwritten.discard(article_id)
+            ids = [self._save_change(article_id, place, change, None) for place, change in enumerate(changes)]
+            self._index_words(article_id, dict(zip(ids, changes, strict=True)))
+            return ids
         query = (
             select(policy_changes).where(policy_changes.c.article_id == article_id).order_by(policy_changes.c.position)
         )
@@ -192,6 +197,8 @@ class Articles:
         if old:
             retire = update(policy_changes).where(policy_changes.c.article_id == article_id).values(current=False)
             self._connection.execute(retire)
+            indexed = select(policy_changes.c.id).where(policy_changes.c.article_id == article_id)
+            self._connection.execute(delete(change_words).where(change_words.c.change_id.in_(indexed)))
         ids = [self._save_change(article_id, place, change, kept.get(place)) for place, change in enumerate(changes)]
         self._index_words(article_id, dict(zip(ids, changes, strict=True)))
         return ids
@@ -219,8 +226,6 @@ class Articles:
 
     def _index_words(self, article_id: int, current: Mapping[int, PolicyChange]) -> None:
         """Index the words of the title and of each current change: people search for stories, not for all that was read."""
-        ids = select(policy_changes.c.id).where(policy_changes.c.article_id == article_id)
-        self._connection.execute(delete(change_words).where(change_words.c.change_id.in_(ids)))
         if not current:
             return
         title = self._connection.execute(select(articles.c.title).where(articles.c.id == article_id)).scalar_one()
@@ -229,8 +234,7 @@ class Articles:
             for change_id, change in current.items()
             for word in words_of(f"{title} {change.line} {change.actor}")
         ]
-        if rows:
-            self._connection.execute(change_words.insert(), rows)
+        run_many(self._connection, _NEW_WORDS, rows)
 
     # --- pages to fetch ---
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import RowMapping, delete, func, select, update
@@ -25,7 +26,7 @@ from bot.model import (
     step_key,
 )
 from bot.store import story_desk
-from bot.store.sql import excluded, insert
+from bot.store.sql import Insertion, excluded, insert, insert_of, run_many
 from bot.store.story_desk import MAX_KEYS, recount
 from bot.store.story_lookups import StoryLookups
 from bot.store.story_rows import (
@@ -48,13 +49,18 @@ from bot.store.tables.stories import (
 )
 
 
+@cache
+def _new_bands(dialect: str) -> Insertion:
+    return insert_of(dialect, fingerprint_bands).on_conflict_do_nothing()
+
+
 class Stories(StoryLookups):
     """Rows of ``stories`` and of the tables that hang on them."""
 
     # --- writing what was decided ---
 
-    def add_fingerprint(self, article_id: int, fingerprint: Fingerprint) -> None:
-        """Store an article's fingerprint, in place of an earlier one."""
+    def add_fingerprint(self, article_id: int, fingerprint: Fingerprint, *, fresh: bool = False) -> None:
+        """Store an article's fingerprint, in place of an earlier one; ``fresh``: there is none."""
         row = {
             "article_id": article_id,
             "signature": fingerprint.signature,
@@ -66,10 +72,10 @@ class Stories(StoryLookups):
         new = {name: excluded(name) for name in row if name != "article_id"}
         replaced = statement.on_conflict_do_update(index_elements=["article_id"], set_=new)
         self._connection.execute(replaced)
-        self._connection.execute(delete(fingerprint_bands).where(fingerprint_bands.c.article_id == article_id))
-        if fingerprint.bands:
-            rows = [{"band": band, "article_id": article_id} for band in fingerprint.bands]
-            self._connection.execute(insert(self._connection, fingerprint_bands).on_conflict_do_nothing(), rows)
+        if not fresh:
+            self._connection.execute(delete(fingerprint_bands).where(fingerprint_bands.c.article_id == article_id))
+        rows = [{"band": band, "article_id": article_id} for band in fingerprint.bands]
+        run_many(self._connection, _new_bands(self._connection.dialect.name), rows)
 
     def apply(
         self,
@@ -80,6 +86,7 @@ class Stories(StoryLookups):
         changes: Sequence[PolicyChange],
         change_ids: Sequence[int] = (),
         now: datetime,
+        fresh: bool = False,
     ) -> tuple[StoryEvent, ...]:
         """Write a plan. Doing it again for the same article (its page arrived) replaces what the article said before.
 
@@ -90,12 +97,14 @@ class Stories(StoryLookups):
             changes: Of its analysis, in the order the plan's indexes mean.
             change_ids: Their ids, in the same order; may be left empty.
             now: The time.
+            fresh: The article was stored in this transaction, and is in no story.
 
         Returns:
             What happened to each story, the lead first.
         """
-        before = self.for_article(article_id)
-        self._connection.execute(delete(story_articles).where(story_articles.c.article_id == article_id))
+        before = () if fresh else self.for_article(article_id)
+        if before:
+            self._connection.execute(delete(story_articles).where(story_articles.c.article_id == article_id))
         events: list[StoryEvent] = []
         lead_story: int | None = None
         for part in plan.parts:
