@@ -4,8 +4,8 @@
         server.mode("changed", share=0.05)
         server.url(7)
 
-Bodies are put together when they are asked for; the server is a bare asyncio protocol, so that what is measured is the
-client. Modes:
+Bodies are put together before the server says where it is, and when they change; it is a bare asyncio protocol, so that what
+is measured is the client. Modes:
 
 * ``same``: validators, and 304 to who sends them back;
 * ``changed``: the same, but ``share`` of the feeds have one new entry (each call of ``mode`` one more);
@@ -134,10 +134,11 @@ class _Site:
     churned: int = 0
     requests: int = 0
     sent: int = 0
-    bodies: dict[int, bytes] = field(default_factory=dict)
+    bodies: list[bytes] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.extra = [0] * self.feeds
+        self.bodies = [body(feed, 0) for feed in range(self.feeds)]
 
     def mode(self, name: str, share: float) -> None:
         self.name = name
@@ -145,7 +146,7 @@ class _Site:
             step = max(int(1 / share), 1)
             for feed in range(0, self.feeds, step):
                 self.extra[feed] += 1
-                self.bodies.pop(feed, None)
+                self.bodies[feed] = body(feed, self.extra[feed])
 
     def answer(self, feed: int, asked: bytes) -> bytes:
         self.requests += 1
@@ -154,9 +155,7 @@ class _Site:
             reply = f"HTTP/1.1 304 Not Modified\r\nETag: {etag}\r\n\r\n".encode()
             self.sent += len(reply)
             return reply
-        whole = self.bodies.get(feed)
-        if whole is None:
-            whole = self.bodies[feed] = body(feed, self.extra[feed])
+        whole = self.bodies[feed]
         if self.name == "churn":
             self.churned += 1
             date = format_datetime(EPOCH + timedelta(seconds=self.churned), usegmt=True).encode()

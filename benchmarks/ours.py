@@ -97,7 +97,7 @@ async def _passes(folder: Path, base: str, feeds: int, authority: str | None) ->
         Pool() as pool,
     ):
         for _ in iter(sys.stdin.readline, ""):
-            began, cpu = time.perf_counter(), cpu_of_tree()
+            cpu, began = cpu_of_tree(), time.perf_counter()
             claimed = await asyncio.to_thread(upkeep.claim, parts, list(parts.live.get().sources))
             polled = await one_pass(parts, fetcher, claimed, pool=pool)
             wall = time.perf_counter() - began

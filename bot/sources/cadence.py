@@ -12,6 +12,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from statistics import median
 
@@ -159,6 +160,7 @@ def spread(source_ids: Sequence[str], now: datetime, over: timedelta) -> dict[st
     return {source_id: now + over * share(source_id) for source_id in source_ids}
 
 
+@lru_cache(maxsize=4096)
 def share(source_id: str, salt: str = "") -> float:
     """A number in [0, 1) that belongs to this source, the same in every process."""
     return int.from_bytes(sha256(f"{salt}\x00{source_id}".encode()).digest()[:6]) / 2**48

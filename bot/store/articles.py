@@ -96,7 +96,7 @@ class Articles:
         for identity, (article, analysis) in zip(identities, judged, strict=True):
             if identity not in rows:
                 row = {name: getattr(article, name) for name in _PLAIN} | _analysis_row(analysis, fingerprint)
-                row |= {"canonical_hash": digest(article.canonical_url), "curated": curated}
+                row |= {"canonical_hash": _shared_hash(article), "curated": curated}
                 rows[identity] = row | {"identity_hash": identity}
         if not rows:
             return []
@@ -124,7 +124,9 @@ class Articles:
 
     def by_canonical_url(self, canonical_url: str) -> list[Article]:
         """All articles that share a canonical URL, the earliest first."""
-        query = select(articles).where(articles.c.canonical_hash == digest(canonical_url)).order_by(articles.c.id)
+        alone = articles.c.identity_hash == digest(canonical_url, "")
+        shared = articles.c.canonical_hash == digest(canonical_url)
+        query = select(articles).where(or_(alone, shared)).order_by(articles.c.id)
         return [_article(row) for row in self._connection.execute(query).mappings()]
 
     def update_text(
@@ -340,6 +342,14 @@ def _same_actor_action_stage(one: PolicyChange, other: PolicyChange) -> bool:
 
 def _same_actor_action(one: PolicyChange, other: PolicyChange) -> bool:
     return one.actor == other.actor and one.action == other.action
+
+
+def _shared_hash(article: Article) -> bytes:
+    """Of the canonical URL where the identity holds more than that; empty for nearly all articles, which are found by that.
+
+    Each random key in an index is a page of the database to be written.
+    """
+    return digest(article.canonical_url) if article.discriminator else b""
 
 
 def _analysis_row(analysis: Analysis, fingerprint: str) -> dict[str, Any]:

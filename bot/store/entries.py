@@ -12,7 +12,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, or_, select, upd
 
 from bot.model import Entry
 from bot.said import said
-from bot.store.sql import Insertion, chunks, having, insert_new, insert_of, run_many
+from bot.store.sql import FEW, Insertion, chunks, having, insert_new, insert_of, run_many, run_one
 from bot.store.tables.base import digest
 from bot.store.tables.sources import entries
 
@@ -74,14 +74,8 @@ class Entries:
         self._connection = connection
         self._said: dict[tuple[str, str], bytes | None] = {}
         """Fingerprints of what this transaction has stored."""
-        self._added: dict[int, str] = {}
-        """Keys of what it has stored, by id."""
-
-    def unknown(self, source_id: str, keys: Iterable[str]) -> set[str]:
-        """Give those keys under which this source has published nothing yet."""
-        by_hash = {digest(key): key for key in keys}
-        rows = having(self._connection, _KNOWN, entries.c.key_hash, list(by_hash), _source=source_id)
-        return set(by_hash.values()) - {by_hash[row.key_hash] for row in rows}
+        self._added: dict[int, tuple[str, str]] = {}
+        """Sources and keys of what it has stored, by id."""
 
     def compare(self, source_id: str, candidates: Sequence[Entry], *, most: int) -> tuple[set[str], dict[str, Changed]]:
         """Compare a document's entries with what is stored of them.
@@ -95,6 +89,8 @@ class Entries:
             The keys that are new, and by key the known ones whose words changed. Of two copies under one key one that
             reads as stored is enough for no change.
         """
+        if len(candidates) > FEW and not self._any(source_id):
+            return {entry.key for entry in candidates}, {}
         by_hash = {digest(entry.key): entry.key for entry in candidates}
         known = {
             by_hash[row.key_hash]: Changed(row.id, row.article_id, row.verdict, row.updates, row.content_hash)
@@ -106,6 +102,11 @@ class Entries:
                 says.setdefault(entry.key, set()).add(content_hash(entry))
         changed = {key: known[key] for key, said in says.items() if not said & {None, known[key].content_hash}}
         return set(by_hash.values()) - known.keys(), changed
+
+    def _any(self, source_id: str, before: int | None = None) -> bool:
+        """Whether a source has entries, with ids below one that is given. Where many come at once it mostly has none: a first poll."""
+        row = {"_source": source_id, "_before": before or _NO_END}
+        return run_one(self._connection, _ANY, row).first() is not None
 
     def reword(self, changed: Changed, entry: Entry) -> bool:
         """Store the new words of a known entry; False when they are no longer those that were compared."""
@@ -142,7 +143,7 @@ class Entries:
         insertion = _new_rows(self._connection.dialect.name)
         added = insert_new(self._connection, insertion, rows, entries.c.id, entries.c.key_hash)
         ids = {entry_id: keys[key_hash] for entry_id, key_hash in added}
-        self._added |= ids
+        self._added |= {entry_id: (source_id, key) for entry_id, key in ids.items()}
         return {key: entry_id for entry_id, key in ids.items()}
 
     def judge(self, entry_id: int, article_id: int | None, verdict: str, reason: str) -> None:
@@ -186,15 +187,27 @@ class Entries:
         """
         hashes = {entry.key: self._said.get((source_id, entry.key)) or content_hash(entry) for entry in candidates}
         wanted = list({value for value in hashes.values() if value is not None})
-        found = having(self._connection, _FIRST_TO_SAY, entries.c.content_hash, wanted, _source=source_id)
-        firsts = {row.content_hash: row.id for row in found}
+        if len(wanted) <= FEW or self._any(source_id, min(self._added, default=None)):
+            found = having(self._connection, _FIRST_TO_SAY, entries.c.content_hash, wanted, _source=source_id)
+            firsts = {row.content_hash: row.id for row in found}
+        else:
+            firsts = self._firsts(source_id)
         earlier = {
             key: firsts[value]
             for key, value in hashes.items()
-            if value in firsts and self._added.get(firsts[value]) != key
+            if value in firsts and self._added.get(firsts[value]) != (source_id, key)
         }
         stored = {entry.id: entry for entry in self._with_ids(set(earlier.values()))}
         return {key: stored[first] for key, first in earlier.items() if stored[first].key != key}
+
+    def _firsts(self, source_id: str) -> dict[bytes, int]:
+        """The first entry with each fingerprint among those that this transaction has stored."""
+        firsts: dict[bytes, int] = {}
+        for entry_id, added in sorted(self._added.items()):
+            said = self._said.get(added)
+            if said is not None and added[0] == source_id:
+                firsts.setdefault(said, entry_id)
+        return firsts
 
     def _with_ids(self, ids: Collection[int]) -> list[StoredEntry]:
         query = select(*_COLUMNS)
@@ -205,6 +218,12 @@ class Entries:
         ]
 
 
+_NO_END = 2**62
+_ANY = (
+    select(entries.c.id)
+    .where(entries.c.source_id == bindparam("_source"), entries.c.id < bindparam("_before"))
+    .limit(1)
+)
 _KNOWN = select(
     *(entries.c[name] for name in ("key_hash", "id", "article_id", "verdict", "updates", "content_hash"))
 ).where(entries.c.source_id == bindparam("_source"))

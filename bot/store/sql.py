@@ -35,7 +35,7 @@ T = TypeVar("T")
 Insertion = postgresql.Insert | sqlite.Insert
 
 FEW = 4
-"""Rows up to which one statement that tells their ids is as fast as any other way to insert them on SQLite."""
+"""Rows or hashes below which a statement for each of them is as fast as any other way on SQLite."""
 CHUNK = 400
 """Values in one IN list; far below SQLite's limit of variables, and few enough to plan fast."""
 

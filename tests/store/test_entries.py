@@ -46,18 +46,23 @@ def test_of_few_and_of_many_only_the_new_ones_are_named_each_by_its_own_id(tx, c
         assert (stored.key, stored.source_id) == (key, "wire")
 
 
+def unknown(tx, source_id, keys):
+    return tx.entries.compare(source_id, [entry(key) for key in keys], most=9)[0]
+
+
 def test_unknown_keys_are_told_for_each_source(tx, clock):
     tx.entries.add("wire", [entry("e1")], clock())
-    assert tx.entries.unknown("wire", ["e1", "e2"]) == {"e2"}
-    assert tx.entries.unknown("blog", ["e1"]) == {"e1"}
-    assert tx.entries.unknown("wire", []) == set()
-    assert len(tx.entries.unknown("wire", (f"k{number}" for number in range(5000)))) == 5000
+    assert unknown(tx, "wire", ["e1", "e2"]) == {"e2"}
+    assert unknown(tx, "blog", ["e1"]) == {"e1"}
+    assert unknown(tx, "wire", []) == set()
+    many = {f"k{number}" for number in range(5000)}
+    assert unknown(tx, "wire", many) == unknown(tx, "blog", many) == many
 
 
 def test_strange_keys_are_keys_like_others(tx, clock):
     added = tx.entries.add("wire", [entry(key, url="https://e.example/" + key) for key in STRANGE], clock())
     assert set(added) == set(STRANGE)
-    assert tx.entries.unknown("wire", [*STRANGE, "x" * 50_001]) == {"x" * 50_001}
+    assert unknown(tx, "wire", [*STRANGE, "x" * 50_001]) == {"x" * 50_001}
     assert tx.entries.add("wire", [entry(key) for key in STRANGE], clock()) == {}
 
 
@@ -99,6 +104,23 @@ def test_the_same_words_under_a_new_key_are_recognised(tx, clock):
     found = tx.entries.republished("wire", [new, edited, old])
     assert {key: stored.id for key, stored in found.items()} == {"new": added["old"]}
     assert tx.entries.republished("blog", [new]) == {}
+
+
+@pytest.mark.parametrize("before", [0, 1])
+def test_the_same_words_twice_in_one_batch_are_recognised(tx, clock, before):
+    """The first poll of a source looks in what it has just stored; a later one asks the database."""
+    tx.entries.add("blog", [entry("a", title="City bans cameras", text="The city council voted.")], clock())
+    tx.entries.add(
+        "wire", [entry(f"old{number}", title=f"Another matter, {number}") for number in range(before)], clock()
+    )
+    if before:
+        tx.entries = type(tx.entries)(tx.connection)  # another transaction, as far as it knows
+    batch = [entry(key, title="City bans cameras", text="The city council voted.") for key in ("a", "b")]
+    batch += [entry(key, title="Hi", text="") for key in ("c", "d")]
+    batch += [entry(f"e{number}", title=f"Something else, {number}", text="Another text.") for number in range(6)]
+    added = tx.entries.add("wire", batch, clock())
+    found = tx.entries.republished("wire", batch)
+    assert {key: stored.id for key, stored in found.items()} == {"b": added["a"]}
 
 
 def test_titles_that_say_nothing_are_no_fingerprint():

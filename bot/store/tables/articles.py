@@ -13,7 +13,7 @@ articles = Table(
     metadata,
     Column("id", Id, auto_id(), primary_key=True),
     Column("identity_hash", Hash, nullable=False),  # of canonical_url and discriminator, each of any length
-    Column("canonical_hash", Hash, nullable=False),
+    Column("canonical_hash", Hash, nullable=False),  # empty where there is no discriminator
     Column("canonical_url", PlainText(4000), nullable=False),
     Column("discriminator", PlainText(2000), nullable=False),
     Column("url", PlainText(4000), nullable=False),
