@@ -7,7 +7,6 @@ import gc
 import json
 import os
 import resource
-import ssl
 import subprocess
 import sys
 import time
@@ -89,11 +88,12 @@ def _children() -> list[int]:
 
 async def _passes(folder: Path, base: str, feeds: int, authority: str | None) -> None:
     parts = make_parts(folder, [f"{base}/feed/{number}" for number in range(feeds)])
-    trust = ssl.create_default_context(cafile=authority) if authority else None
     limits = FetchLimits(in_all=parts.config.settings.fetch.concurrency)  # as shipped
     gc.freeze()
     async with (
-        Fetcher("benchmark", allow_networks=["127.0.0.0/8"], limits=limits, ssl_context=trust, hurried=True) as fetcher,
+        Fetcher(
+            "benchmark", allow_networks=["127.0.0.0/8"], limits=limits, authorities=authority, hurried=True
+        ) as fetcher,
         Pool() as pool,
     ):
         for _ in iter(sys.stdin.readline, ""):

@@ -133,7 +133,7 @@ def test_every_variable_is_documented_and_every_documented_one_is_read():
     assert len(read) > 10
     table = text_of("docs/operations.md").partition("## Environment")[2].partition("\n## ")[0]
     assert set(re.findall(r"^\| `([A-Z_]+)` \|", table, re.MULTILINE)) == read
-    others = {*EPHEMERAL_PLATFORMS, "TEST_POSTGRES_URL", "SLACK_CHANNEL", "CI", "NAME", "PYTHON"}
+    others = {*EPHEMERAL_PLATFORMS, "TEST_POSTGRES_URL", "SSL_CERT_FILE", "SLACK_CHANNEL", "CI", "NAME", "PYTHON"}
     for page in PAGES:
         for code in code_of(page.read_text(encoding="utf-8")):
             for name in re.findall(r"(?<![\w$])([A-Z][A-Z]+(?:_[A-Z]+)+)(?==|$)|\$\{?([A-Z_]+)", code):

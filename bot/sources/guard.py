@@ -2,7 +2,8 @@
 
 Feeds, redirects and article links are written by strangers, so a name in them may point into our own network. The check
 belongs where the connection is made, on the address that is really dialled: names can resolve differently the second
-time, and a literal address is never resolved at all. :mod:`bot.sources.http` calls :func:`refused` in its socket factory.
+time, and a literal address is never resolved at all. :mod:`bot.sources.transfer` calls :func:`refused` when libcurl
+opens a socket.
 
 The ranges are those of IANA's special-purpose address registries (RFC 6890 and its updates) that are not globally
 reachable, with multicast. ``ipaddress.is_global`` alone is not enough: on Python 3.11 it lets multicast, NAT64 and 6to4

@@ -1,37 +1,32 @@
 """The one client for everything fetched: feeds, pages, documents, articles and robots files.
 
-What it promises, whatever the other side does: an answer within the time limit, no more memory than the size limit, no
-connection to an address that :mod:`bot.sources.guard` refuses (checked where the connection is made, so on every redirect
-hop and for every spelling of an address), no more requests at once than the gates let through, and a value instead of an
-exception. Environment proxies are not used, cookies are not kept.
+What it promises, whatever the other side does: an answer within the time limit, no more memory than the size limit,
+no connection to an address that :mod:`bot.sources.guard` refuses (checked where the connection is made, so on every
+redirect hop and for every spelling of an address), no more requests at once than the gates let through, and a value
+instead of an exception. Environment proxies are not used, cookies are not kept. How the bytes get here is the business
+of :mod:`bot.sources.transfer`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-import socket
-import ssl
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import ContextVar
+from base64 import b64encode
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from http import HTTPStatus
 from types import TracebackType
-from typing import Any, Self
-
-import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.http_exceptions import LineTooLong
+from typing import Self
 
 from bot import __version__
 from bot.model import Failure, FailureKind, Fetched, Validators
-from bot.sources import guard, headers, urls
-from bot.sources.bodies import ACCEPT_ENCODING, BodyBroken, BodyReader, BodyTooLarge
+from bot.sources import guard, headers, trust, urls
+from bot.sources.bodies import ACCEPT_ENCODING
 from bot.sources.gates import Gates, Laggards
+from bot.sources.names import LookUp, Names, is_literal
+from bot.sources.transfer import Answer, Transfers, Trouble
 from bot.sources.trip import Trip, address
 
 log = logging.getLogger(__name__)
@@ -43,8 +38,7 @@ FEED_ACCEPT = (
 PAGE_ACCEPT = "text/html, application/xhtml+xml;q=0.9, application/json;q=0.8, application/xml;q=0.7, */*;q=0.1"
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_refusals: ContextVar[list[str]] = ContextVar("refusals")
-"""Why the guard refused the addresses of the hop under way; the connector's error does not keep it apart."""
+_ENCODINGS = f"Accept-Encoding: {ACCEPT_ENCODING}".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +61,6 @@ class FetchLimits:
     """Between the starts of two requests to one host."""
 
 
-class AddressRefused(OSError):
-    """The guard does not let a connection be made."""
-
-
 class Fetcher:
     """Fetches addresses. An async context manager; one for the whole process.
 
@@ -78,10 +68,10 @@ class Fetcher:
         contact: an address that publishers can write to or read about us at; part of the User-Agent.
         allow_networks: CIDRs of private networks that may be reached all the same.
         limits: bounds of each fetch and of all together.
-        ssl_context: trust for HTTPS; by default the system's certificates, loaded once.
-        resolver: looks names up, for tests.
-        hurried: hosts written as addresses of ``allow_networks`` are the operator's own: politeness (spacing, the bound of
-            one host) is left out towards them.
+        authorities: a file of certificates in PEM, the trust for HTTPS; by default the system's. Loaded once.
+        look_up: gives the addresses of a name or raises OSError, for tests.
+        hurried: hosts written as addresses of ``allow_networks`` are the operator's own: politeness (spacing, the bound
+            of one host) is left out towards them.
     """
 
     def __init__(
@@ -90,8 +80,8 @@ class Fetcher:
         *,
         allow_networks: Iterable[str] = (),
         limits: FetchLimits | None = None,
-        ssl_context: ssl.SSLContext | None = None,
-        resolver: AbstractResolver | None = None,
+        authorities: str | None = None,
+        look_up: LookUp | None = None,
         hurried: bool = False,
     ) -> None:
         self.limits = limits or FetchLimits()
@@ -105,32 +95,24 @@ class Fetcher:
             own=lambda host: guard.is_among(host, own),
         )
         self.laggards = Laggards()
-        self._ssl = ssl_context
-        self._resolver = resolver
-        self._session: aiohttp.ClientSession | None = None
+        self._authorities = authorities
+        self._look_up = look_up
+        self._names: Names | None = None
+        self._transfers: Transfers | None = None
 
     async def __aenter__(self) -> Self:
-        """Open the session; nothing is connected yet."""
-        connector = aiohttp.TCPConnector(
-            limit=0,  # the gates limit
-            ssl=self._ssl or ssl.create_default_context(),
-            resolver=self._resolver or _Resolver(),
-            ttl_dns_cache=120,
-            # A host is asked for its robots file and a few pages in a row, and then not for a long time; an idle TLS
-            # connection holds a quarter of a megabyte, and a burst of polls makes thousands of them.
-            keepalive_timeout=5,
-            socket_factory=self._socket,
-        )
-        self._session = aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": self.user_agent, "Accept-Encoding": ACCEPT_ENCODING},
-            timeout=aiohttp.ClientTimeout(sock_connect=self.limits.connect, sock_read=self.limits.read),
-            auto_decompress=False,
-            trust_env=False,
-            max_line_size=self.limits.header_line,
-            max_field_size=self.limits.header_line,
-            max_headers=self.limits.header_count,
+        """Get ready; nothing is connected yet."""
+        limits = self.limits
+        self._names = Names(self._look_up)
+        self._transfers = Transfers(
+            self.user_agent,
+            self._authorities or trust.authorities(),
+            lambda address: guard.refused(address, self._allowed),
+            at_once=limits.in_all,
+            connect=limits.connect,
+            read=limits.read,
+            header_line=limits.header_line,
+            header_count=limits.header_count,
         )
         return self
 
@@ -138,9 +120,11 @@ class Fetcher:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close every connection."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        if self._names is not None:
+            self._names.close()
+        if self._transfers is not None:
+            await self._transfers.close()
+        self._names = self._transfers = None
 
     async def fetch(
         self,
@@ -168,11 +152,11 @@ class Fetcher:
         start = address(url)
         if isinstance(start, str):
             return Failure(FailureKind.BAD_URL, f"The address {start}.")
-        request = {"Accept": accept}
+        request = [_header("Accept", accept), _ENCODINGS]
         if validators.etag:
-            request["If-None-Match"] = validators.etag
+            request.append(_header("If-None-Match", validators.etag))
         if validators.last_modified:
-            request["If-Modified-Since"] = validators.last_modified
+            request.append(_header("If-Modified-Since", validators.last_modified))
         trip = Trip(start, validators, request, now, min(body_limit or self.limits.body, self.limits.body))
         return await self._travel(trip, known_as or url)
 
@@ -197,74 +181,76 @@ class Fetcher:
 
     async def _guarded_hop(self, trip: Trip, seconds: float) -> Fetched | Failure | None:
         """One hop; every exception becomes a value. None: redirected, and ``trip`` stands at the next address."""
-        refusals: list[str] = []
-        _refusals.set(refusals)
         try:
-            async with asyncio.timeout(seconds):
-                return await self._hop(trip)
-        except (
-            aiohttp.ClientError,
-            OSError,
-            ValueError,
-            BodyTooLarge,
-            BodyBroken,
-        ) as error:  # TimeoutError is an OSError
-            if refusals and isinstance(error, OSError):
-                return Failure(
-                    FailureKind.REFUSED_ADDRESS, f"{trip.host} leads to an address that is not fetched ({refusals[0]})."
-                )
-            return _failure(error, trip, self.limits)
+            return await self._hop(trip, seconds)
+        except ValueError:
+            return _failure(Trouble.URL, "", trip, self.limits)
         except Exception as error:
             log.exception("unexpected error while fetching from %s", trip.host)
-            return Failure(FailureKind.INTERNAL, f"Fetching from {trip.host} failed inside: {type(error).__name__}.")
+            return _inside(trip.host, error)
 
-    async def _hop(self, trip: Trip) -> Fetched | Failure | None:
-        assert self._session is not None, "use the Fetcher as an async context manager"
-        async with self._session.get(trip.url, headers=trip.request, allow_redirects=False) as response:
-            status = response.status
-            if status == HTTPStatus.OK:
-                return await _completed(trip, response)
-            if status == HTTPStatus.NOT_MODIFIED and len(trip.request) > 1:
-                return _unchanged(trip, response.headers)
-            if status in _REDIRECTS:
-                return trip.redirect(status, response.headers.get("Location"))
-            return _refused_by_server(trip, status, response.headers)
+    async def _hop(self, trip: Trip, seconds: float) -> Fetched | Failure | None:
+        assert self._names is not None, "use the Fetcher as an async context manager"
+        assert self._transfers is not None
+        host = trip.url.raw_host or ""
+        addresses = None
+        if not is_literal(host):
+            loop = asyncio.get_running_loop()
+            began = loop.time()
+            try:
+                async with asyncio.timeout(seconds):
+                    addresses = await self._names.addresses(host, trip.url.port or 0)
+            except TimeoutError:
+                return _timed_out(trip.host, self.limits.total)
+            except OSError:
+                return _failure(Trouble.DNS, "", trip, self.limits)
+            seconds -= loop.time() - began
+        request = trip.request
+        if (credentials := trip.credentials) is not None:
+            request = [*request, b"Authorization: Basic " + b64encode(credentials.encode())]
+        answer = await self._transfers.get(
+            trip.address, request, seconds=seconds, most=trip.body_limit, addresses=addresses
+        )
+        return self._taken(trip, answer)
 
-    def _socket(self, info: Sequence[Any]) -> socket.socket:
-        """Make the socket for one connection, unless the guard refuses its address."""
-        family, kind, protocol, _, address = info
-        if (why := guard.refused(str(address[0]), self._allowed)) is not None:
-            with contextlib.suppress(LookupError):
-                _refusals.get().append(why)
-            raise AddressRefused(why)
-        return socket.socket(family, kind, protocol)
+    def _taken(self, trip: Trip, answer: Answer) -> Fetched | Failure | None:
+        if answer.fault is not None:
+            log.error("unexpected error while fetching from %s", trip.host, exc_info=answer.fault)
+            return _inside(trip.host, answer.fault)
+        if answer.trouble is not None:
+            return _failure(answer.trouble, answer.why, trip, self.limits)
+        status = answer.head.status
+        if status == HTTPStatus.OK:
+            return _completed(trip, answer)
+        if status == HTTPStatus.NOT_MODIFIED and trip.conditional:
+            return _unchanged(trip, answer.head)
+        if status in _REDIRECTS:
+            return trip.redirect(status, answer.head.get("Location"))
+        return _refused_by_server(trip, status, answer.head)
 
 
-async def _completed(trip: Trip, response: aiohttp.ClientResponse) -> Fetched | Failure:
-    found = response.headers
-    length = response.content_length
-    if length is not None and length > trip.body_limit:
-        raise BodyTooLarge
-    reader = BodyReader(found.get("Content-Encoding", ""), trip.body_limit)
-    async for chunk in response.content.iter_any():
-        reader.feed(chunk)
-    body = reader.finish()
-    digest = sha256(body).digest()
+def _header(name: str, value: str) -> bytes:
+    return f"{name}: {value}".encode("utf-8", "surrogateescape")
+
+
+def _completed(trip: Trip, answer: Answer) -> Fetched:
+    found = answer.head
+    digest = sha256(answer.body).digest()
     return Fetched(
         url=trip.address,
         status=HTTPStatus.OK,
-        body=body,
+        body=answer.body,
         content_type=found.get("Content-Type", "")[:200],
         validators=Validators(headers.validator(found, "ETag"), headers.validator(found, "Last-Modified"), digest),
         not_modified=digest == trip.validators.body_hash,
         fetched_at=trip.now,
         moved_to=trip.moved_to,
         max_age=headers.max_age(found),
-        bytes_received=reader.received,
+        bytes_received=answer.received,
     )
 
 
-def _unchanged(trip: Trip, found: Mapping[str, str]) -> Fetched:
+def _unchanged(trip: Trip, found: headers.Found) -> Fetched:
     """304: the stored validators stay, renewed where the answer carries newer ones (RFC 9111 section 4.3.4)."""
     known = trip.validators
     return Fetched(
@@ -284,7 +270,7 @@ def _unchanged(trip: Trip, found: Mapping[str, str]) -> Fetched:
     )
 
 
-def _refused_by_server(trip: Trip, status: int, found: Mapping[str, str]) -> Failure:
+def _refused_by_server(trip: Trip, status: int, found: headers.Found) -> Failure:
     try:
         phrase = f"{status} {HTTPStatus(status).phrase}"
     except ValueError:
@@ -302,89 +288,47 @@ def _timed_out(host: str, seconds: float) -> Failure:
     return Failure(FailureKind.TIMEOUT, f"{host} did not finish its answer within {seconds:g} s.")
 
 
-def _failure(error: Exception, trip: Trip, limits: FetchLimits) -> Failure:
-    """Translate what the client raised; the detail names the host and never the rest of the address."""
-    host = trip.host
-    for kinds, kind, text in (
-        (BodyTooLarge, FailureKind.TOO_LARGE, f"The answer of {host} is larger than {trip.body_limit // 1024} KB."),
-        (BodyBroken, FailureKind.ENCODING, f"{host} sent a body that cannot be read: {error}."),
-        (
-            aiohttp.ConnectionTimeoutError,
-            FailureKind.TIMEOUT,
-            f"{host} did not accept a connection in {limits.connect:g} s.",
-        ),
-        (aiohttp.SocketTimeoutError, FailureKind.TIMEOUT, f"{host} sent nothing for {limits.read:g} s."),
-        (
-            aiohttp.ClientConnectorCertificateError,
-            FailureKind.TLS,
-            f"The certificate of {host} is not valid{_tls(error)}.",
-        ),
-        (aiohttp.ClientSSLError, FailureKind.TLS, f"No secure connection to {host} could be made{_tls(error)}."),
-        (aiohttp.ClientConnectorDNSError, FailureKind.DNS, f"The name {host} cannot be resolved."),
-        (aiohttp.ClientPayloadError, FailureKind.CONNECT, f"{host} broke off in the middle of its answer."),
-        (aiohttp.InvalidURL, FailureKind.BAD_URL, "The address is not valid."),
-        (aiohttp.ClientOSError, FailureKind.CONNECT, f"No connection to {host}{_system(error)}."),
-        (aiohttp.ServerDisconnectedError, FailureKind.CONNECT, f"{host} closed the connection without an answer."),
-    ):
-        if isinstance(error, kinds):
-            return Failure(kind, text)
-    if isinstance(error, TimeoutError):
-        return _timed_out(host, limits.total)
-    if isinstance(error, aiohttp.ClientResponseError):
-        if isinstance(error.__cause__, LineTooLong):
-            return Failure(
-                FailureKind.TOO_LARGE, f"The headers of {host} are longer than {limits.header_line // 1024} KB."
-            )
-        return Failure(FailureKind.HTTP, f"The answer of {host} is not valid HTTP.")
-    if isinstance(error, ValueError):
-        return Failure(FailureKind.BAD_URL, "The address is not valid.")
-    return Failure(FailureKind.CONNECT, f"The connection to {host} failed: {type(error).__name__}.")
+def _inside(host: str, error: Exception) -> Failure:
+    return Failure(FailureKind.INTERNAL, f"Fetching from {host} failed inside: {type(error).__name__}.")
 
 
-def _system(error: Exception) -> str:
-    reason = getattr(error, "strerror", None)
-    return f": {str(reason)[:120]}" if reason else ""
+_SAID: Mapping[Trouble, tuple[FailureKind, str]] = {
+    Trouble.URL: (FailureKind.BAD_URL, "The address is not valid."),
+    Trouble.DNS: (FailureKind.DNS, "The name {host} cannot be resolved."),
+    Trouble.REFUSED: (FailureKind.REFUSED_ADDRESS, "{host} leads to an address that is not fetched{in_brackets}."),
+    Trouble.CONNECT: (FailureKind.CONNECT, "No connection to {host}{after_colon}."),
+    Trouble.CONNECT_TIME: (FailureKind.TIMEOUT, "{host} did not accept a connection in {limits.connect:g} s."),
+    Trouble.CERTIFICATE: (FailureKind.TLS, "The certificate of {host} is not valid{in_brackets}."),
+    Trouble.TLS: (FailureKind.TLS, "No secure connection to {host} could be made{in_brackets}."),
+    Trouble.SILENCE: (FailureKind.TIMEOUT, "{host} sent nothing for {limits.read:g} s."),
+    Trouble.TIME: (FailureKind.TIMEOUT, "{host} did not finish its answer within {limits.total:g} s."),
+    Trouble.NO_ANSWER: (FailureKind.CONNECT, "{host} closed the connection without an answer."),
+    Trouble.CUT: (FailureKind.CONNECT, "{host} broke off in the middle of its answer."),
+    Trouble.NOT_HTTP: (FailureKind.HTTP, "The answer of {host} is not valid HTTP."),
+    Trouble.HEADERS: (
+        FailureKind.TOO_LARGE,
+        "The headers of {host} are longer than {header_kb} KB or more than {limits.header_count}.",
+    ),
+    Trouble.LARGE: (FailureKind.TOO_LARGE, "The answer of {host} is larger than {body_kb} KB."),
+    Trouble.ENCODING: (FailureKind.ENCODING, "{host} sent a body that cannot be read{after_colon}."),
+    Trouble.OTHER: (FailureKind.CONNECT, "The connection to {host} failed{after_colon}."),
+}
+"""What a person reads: it names the host and never the rest of the address."""
 
 
-def _tls(error: Exception) -> str:
-    cause: object = getattr(error, "certificate_error", None) or getattr(error, "os_error", None)
-    reason = getattr(cause, "verify_message", None) or getattr(cause, "reason", None)
-    return f" ({str(reason)[:120]})" if reason else ""
+def _failure(trouble: Trouble, why: str, trip: Trip, limits: FetchLimits) -> Failure:
+    kind, text = _SAID[trouble]
+    why = why[:120]
+    said = text.format(
+        host=trip.host,
+        limits=limits,
+        header_kb=limits.header_line // 1024,
+        body_kb=trip.body_limit // 1024,
+        in_brackets=why and f" ({why})",
+        after_colon=why and f": {why}",
+    )
+    return Failure(kind, said)
 
 
 def _header_text(text: str) -> str:
     return "".join(char for char in text if char.isprintable() and char.isascii())[:200]
-
-
-class _Resolver(AbstractResolver):
-    """Looks names up in threads of its own: a few dead name servers must not hold up the rest of the process."""
-
-    def __init__(self, threads: int = 16) -> None:
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="dns")
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        """Give every address of ``host``, for the connector to try in turn."""
-        loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(self._threads, _look_up, host, port, family)
-        return [
-            ResolveResult(
-                hostname=host,
-                host=address,
-                port=port,
-                family=kind,
-                proto=protocol,
-                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
-            )
-            for kind, protocol, address in found
-        ]
-
-    async def close(self) -> None:
-        """Let look-ups under way end by themselves."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
-
-
-def _look_up(host: str, port: int, family: int) -> list[tuple[int, int, str]]:
-    infos = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, 0, socket.AI_ADDRCONFIG)
-    return [(kind, protocol, str(address[0])) for kind, _, protocol, _, address in infos]

@@ -30,14 +30,12 @@ class Trip:
     Args:
         url: where it starts.
         validators: of the last stored answer.
-        request: headers to send on every hop.
+        request: headers to send on every hop, each as ``b"Name: value"``.
         now: time of the fetch.
         body_limit: most bytes of a body.
     """
 
-    def __init__(
-        self, url: URL, validators: Validators, request: dict[str, str], now: datetime, body_limit: int
-    ) -> None:
+    def __init__(self, url: URL, validators: Validators, request: list[bytes], now: datetime, body_limit: int) -> None:
         self.url = url
         self.validators = validators
         self.request = request
@@ -45,8 +43,10 @@ class Trip:
         self.body_limit = body_limit
         self._seen: set[URL] = set()
         self._permanent = True
-        self._secret = url.user is not None
+        self._secret = url.user is not None or url.password is not None
         self._hops = 0
+        self.address = _shown(url)
+        """Where the trip stands, without userinfo or fragment."""
 
     @property
     def host(self) -> str:
@@ -54,16 +54,23 @@ class Trip:
         return self.url.host or "?"
 
     @property
-    def address(self) -> str:
-        """Where the trip stands, without userinfo or fragment."""
-        return str(self.url.with_user(None) if self._secret and self.url.user else self.url)
+    def conditional(self) -> bool:
+        """Whether it asks for changes only."""
+        return bool(self.validators.etag or self.validators.last_modified)
+
+    @property
+    def credentials(self) -> str | None:
+        """``user:password`` of the address where the trip stands now, or None."""
+        if self.url.user is None and self.url.password is None:
+            return None
+        return f"{self.url.user or ''}:{self.url.password or ''}"
 
     @property
     def moved_to(self) -> str | None:
         """Only when every hop was permanent, none fell back to plain HTTP, and no credential would be lost or stored."""
         return self.address if self._hops and self._permanent and not self._secret else None
 
-    def redirect(self, status: int, location: str | None) -> Failure | None:
+    def redirect(self, status: int, location: str) -> Failure | None:
         """Step to ``location``, or say why not."""
         if not location:
             return Failure(FailureKind.REDIRECT, f"{self.host} redirects without saying where to.", status)
@@ -74,9 +81,10 @@ class Trip:
         if (wrong := urls.problem(str(target))) is not None:
             return Failure(FailureKind.REDIRECT, f"{self.host} redirects to an address that {wrong}.", status)
         same = target.origin() == self.url.origin()
-        if target.user is not None and not same:
+        named = target.user is not None or target.password is not None
+        if named and not same:
             return Failure(FailureKind.REDIRECT, f"{self.host} redirects to an address with credentials in it.", status)
-        if same and target.user is None and self.url.user is not None:
+        if same and not named and self._secret:
             target = target.with_user(self.url.user).with_password(self.url.password)
         self._seen.add(self.url)
         if target in self._seen:
@@ -84,4 +92,9 @@ class Trip:
         self._permanent &= status in _PERMANENT and not (self.url.scheme == "https" and target.scheme == "http")
         self._hops += 1
         self.url = target
+        self.address = _shown(target)
         return None
+
+
+def _shown(url: URL) -> str:
+    return str(url if url.user is None and url.password is None else url.with_user(None))

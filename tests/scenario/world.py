@@ -11,15 +11,12 @@ async with World(database_url, tmp_path) as world:
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
-
-from aiohttp.abc import AbstractResolver
 
 from bot import pipeline, upkeep
 from bot.config.load import Config, load
@@ -48,14 +45,9 @@ ROUTES: tuple[Mapping[str, Any], ...] = (
 )
 
 
-class Nowhere(AbstractResolver):
+def nowhere(host: str) -> list[str]:
     """Knows no name: what is not on loopback is not reached."""
-
-    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET) -> list[Any]:
-        raise OSError(f"no names in tests: {host}")
-
-    async def close(self) -> None:
-        """Nothing to close."""
+    raise OSError(f"no names in tests: {host}")
 
 
 class World:
@@ -89,7 +81,7 @@ class World:
 
     def new_fetcher(self, **limits: Any) -> Fetcher:
         bounds = FetchLimits(**({"spacing": 0, "per_host": 16} | limits))
-        return Fetcher("tests", allow_networks=[LOOPBACK], limits=bounds, resolver=Nowhere())
+        return Fetcher("tests", allow_networks=[LOOPBACK], limits=bounds, look_up=nowhere)
 
     # --- what there is to watch --------------------------------------------------------------------------------------
 

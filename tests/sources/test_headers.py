@@ -39,3 +39,29 @@ def test_validators_that_could_not_be_sent_back_are_dropped() -> None:
     assert headers.validator({"ETag": "a\x00b"}, "ETag") is None
     assert headers.validator({"ETag": "x" * 2000}, "ETag") is None
     assert headers.validator({}, "ETag") is None
+
+
+class TestHead:
+    def test_names_in_any_case_and_the_first_of_several(self) -> None:
+        head = headers.Head([b"HTTP/1.1 200 OK\r\n", b'ETag:  "1" \r\n', b'etag: "2"\r\n', b"\r\n"])
+        assert (head.status, head.complete, head.get("etag"), head.get("ETAG")) == (200, True, '"1"', '"1"')
+        assert (head.get("Age"), head.get("Age", "0")) == ("", "0")
+
+    def test_interim_answers_and_trailers_do_not_count(self) -> None:
+        interim = [b"HTTP/1.1 100 Continue\r\n", b"A: 1\r\n", b"\r\n"]
+        head = headers.Head([*interim, b"HTTP/1.1 304\r\n", b"B: 2\r\n", b"\r\n", b"C: 3\r\n", b"D: 4\r\n", b"\r\n"])
+        assert (head.status, [head.get(name) for name in "ABCD"]) == (304, ["", "2", "", ""])
+        assert headers.Head(interim).status == 100
+
+    @pytest.mark.parametrize("line", [b"HTTP/1.1\r\n", b"HTTP/1.1 \r\n", b"HTTP/1.1 x\r\n", b"HTTP/\r\n"])
+    def test_a_status_line_without_a_status(self, line: bytes) -> None:
+        assert headers.Head([line, b"\r\n"]).status == 0
+
+    def test_a_head_that_breaks_off(self) -> None:
+        assert not headers.Head([b"HTTP/1.1 200 OK\r\n", b"A: 1\r\n"]).complete
+        assert not headers.Head([b"HTTP/1.1 100 Continue\r\n", b"\r\n", b"HTTP/1.1 200 OK\r\n"]).complete
+        assert not headers.Head([]).complete
+
+    def test_bytes_that_are_no_text_go_back_as_they_came(self) -> None:
+        head = headers.Head([b"HTTP/1.1 200 OK\r\n", b"Location: /\xe4\xc3\xa4\r\n", b"\r\n"])
+        assert head.get("Location").encode("utf-8", "surrogateescape") == b"/\xe4\xc3\xa4"

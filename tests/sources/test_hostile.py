@@ -15,7 +15,6 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 
 import pytest
-from aiohttp.abc import AbstractResolver, ResolveResult
 
 from bot.model import Failure, FailureKind, Reading
 from bot.sources import read
@@ -42,29 +41,20 @@ NAMES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-class Names(AbstractResolver):
+class Names:
     """Public names with the addresses above; ``rebind.example`` is ours the first time and the secret's afterwards."""
 
     def __init__(self) -> None:
         self.rebound = 0
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
+    def __call__(self, host: str) -> tuple[str, ...]:
         found = NAMES.get(host)
         if host == "rebind.example":
             self.rebound += 1
             found = ("127.0.0.1",) if self.rebound == 1 else ("127.0.0.2",)
         if found is None:
             raise OSError(socket.EAI_NONAME, "unknown")
-        kinds = [(address, socket.AF_INET6 if ":" in address else socket.AF_INET) for address in found]
-        return [
-            ResolveResult(hostname=host, host=address, port=port, family=kind, proto=6, flags=0)
-            for address, kind in kinds
-        ]
-
-    async def close(self) -> None:
-        pass
+        return found
 
 
 @dataclass
@@ -79,7 +69,7 @@ async def world() -> AsyncIterator[World]:
     async with (
         FeedServer() as server,
         FeedServer(host="127.0.0.2") as secret,
-        Fetcher("c", allow_networks=["127.0.0.1/32"], limits=LIMITS, resolver=Names()) as fetcher,
+        Fetcher("c", allow_networks=["127.0.0.1/32"], limits=LIMITS, look_up=Names()) as fetcher,
     ):
         secret.serve("/", Page(rss(item("Secret", guid="s"))))
         yield World(server, secret, fetcher)

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 import trustme
@@ -193,21 +194,7 @@ class TestGuard:
             assert inner.requests == []
 
     async def test_a_name_that_resolves_to_a_private_address_is_refused(self) -> None:
-        from aiohttp.abc import AbstractResolver, ResolveResult
-
-        class Lying(AbstractResolver):
-            async def resolve(
-                self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-            ) -> list[ResolveResult]:
-                return [
-                    ResolveResult(hostname=host, host=address, port=port, family=socket.AF_INET, proto=6, flags=0)
-                    for address in ("10.0.0.7", "192.168.0.1")
-                ]
-
-            async def close(self) -> None:
-                pass
-
-        async with Fetcher("c", limits=QUICK, resolver=Lying()) as fetcher:
+        async with Fetcher("c", limits=QUICK, look_up=lambda _: ["10.0.0.7", "192.168.0.1"]) as fetcher:
             failure = await failed(fetcher, "http://public.example/feed")
         assert failure.kind is FailureKind.REFUSED_ADDRESS
         assert "public.example" in failure.detail
@@ -327,6 +314,11 @@ class TestTls:
         return trustme.CA()
 
     @pytest.fixture
+    def authorities(self, authority: trustme.CA, tmp_path: Path) -> str:
+        authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+        return str(tmp_path / "ca.pem")
+
+    @pytest.fixture
     async def secure(self, authority: trustme.CA) -> AsyncIterator[FeedServer]:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert("127.0.0.1").configure_cert(context)
@@ -334,10 +326,8 @@ class TestTls:
             running.serve("/feed", Page(FEED, etag='"1"'))
             yield running
 
-    async def test_a_trusted_certificate(self, secure: FeedServer, authority: trustme.CA) -> None:
-        trust = ssl.create_default_context()
-        authority.configure_trust(trust)
-        async with Fetcher("c", allow_networks=LOOPBACK, limits=QUICK, ssl_context=trust) as fetcher:
+    async def test_a_trusted_certificate(self, secure: FeedServer, authorities: str) -> None:
+        async with Fetcher("c", allow_networks=LOOPBACK, limits=QUICK, authorities=authorities) as fetcher:
             first = await got(fetcher, secure.url("/feed"))
             assert (await got(fetcher, secure.url("/feed"), first.validators)).status == 304
 
@@ -345,22 +335,18 @@ class TestTls:
         failure = await failed(fetcher, secure.url("/feed"))
         assert failure.kind is FailureKind.TLS
 
-    async def test_a_certificate_for_another_name(self, secure: FeedServer, authority: trustme.CA) -> None:
-        trust = ssl.create_default_context()
-        authority.configure_trust(trust)
-        async with Fetcher("c", allow_networks=LOOPBACK, limits=QUICK, ssl_context=trust) as fetcher:
+    async def test_a_certificate_for_another_name(self, secure: FeedServer, authorities: str) -> None:
+        async with Fetcher("c", allow_networks=LOOPBACK, limits=QUICK, authorities=authorities) as fetcher:
             failure = await failed(fetcher, secure.url("/feed", host="localhost"))
         assert failure.kind is FailureKind.TLS
         assert "certificate" in failure.detail
 
     async def test_a_step_down_to_plain_http_is_followed_but_not_remembered(
-        self, secure: FeedServer, server: FeedServer, authority: trustme.CA
+        self, secure: FeedServer, server: FeedServer, authorities: str
     ) -> None:
-        trust = ssl.create_default_context()
-        authority.configure_trust(trust)
         server.serve("/feed", Page(FEED))
         secure.serve("/old", feed_server.redirect(server.url("/feed"), 301))
-        async with Fetcher("c", allow_networks=LOOPBACK, limits=QUICK, ssl_context=trust) as fetcher:
+        async with Fetcher("c", allow_networks=LOOPBACK, limits=QUICK, authorities=authorities) as fetcher:
             found = await got(fetcher, secure.url("/old"))
         assert (found.url, found.moved_to) == (server.url("/feed"), None)
 
