@@ -36,9 +36,9 @@ IDLE = 300.0
 """Seconds without a call after which :meth:`Pool.rest` ends the processes."""
 TIME_LIMIT = 60.0
 """Seconds after which a document is given up; the worst feed that the limits let through takes some ten."""
-STORING = 2
-"""Threads that judge and store: while one waits for the database the other computes, and a third only takes Python's lock
-from both (six are a fifth slower: measured)."""
+STORING = 1
+"""Threads that judge and store: it is Python that takes the time, and a second thread only takes Python's lock from the first
+and from the event loop (a tenth to a fifth slower: measured)."""
 RESULTS = 64
 """Results under way or waiting to be stored: a feed's is some hundred kilobytes, and a first pass brings thousands."""
 _PRELOADED = ["bot.sources.reading", "bot.sources.articles"]
