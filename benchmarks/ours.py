@@ -109,6 +109,7 @@ async def _passes(folder: Path, base: str, feeds: int, authority: str | None) ->
                 "failed": sum(one.failure is not None for one in polled),
             }
             print(json.dumps(told), flush=True)
+            del claimed, polled  # a worker keeps none of it either
     parts.store.close()
 
 

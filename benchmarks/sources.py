@@ -3,7 +3,8 @@
     python -m benchmarks.sources [--feeds 2000] [--runs 3] [--quick] [--no-growth] [--peers reader,rss2email]
 
 Every feed has 50 KB and 30 entries. The peers are installed by name from the package index into throw-away environments. Each run
-takes new databases and goes through the same passes in the same order (`rss2email`, the slowest, only the first time):
+takes new databases and goes through the same passes in the same order (`rss2email`, the slowest, only the first time), the short
+ones three times:
 
 * first: everything is new;
 * 304: nothing has changed, and the server says so;
@@ -33,6 +34,8 @@ from pathlib import Path
 from benchmarks.load import ENTRIES, ROOT, LoadServer
 
 PASSES = (("first", "same"), ("304", "same"), ("5 %", "changed"), ("bare", "bare"), ("churn", "churn"))
+AGAIN = {"304": 3, "5 %": 3}
+"""Passes of a second or less are made more than once in each run, by everybody, and the median counts."""
 TARGETS = {"first": 2, "304": 10, "5 %": 10, "bare": 60, "churn": 25, "304 over HTTPS": 10}
 PEERS = {"reader": ("reader==3.26", "sgmllib3k==1.0.0"), "rss2email": ("rss2email==3.14",)}
 """`reader` starts only with sgmllib3k beside feedparser."""
@@ -126,11 +129,25 @@ def run(feeds: int, who: str, peers: Mapping[str, Path]) -> tuple[dict[str, Figu
         for name, mode in PASSES:
             server.mode(mode, 0.05)
             before = server.counts()["bytes"]
-            found[name] = one.one_pass()
-            if name == "first" and found[name].entries < feeds * ENTRIES:
-                raise SystemExit(f"{who} has only {found[name].entries} entries: its figures would mean nothing")
+            passes = [one.one_pass()]
             sent[name] = server.counts()["bytes"] - before
+            if name == "first" and passes[0].entries < feeds * ENTRIES:
+                raise SystemExit(f"{who} has only {passes[0].entries} entries: its figures would mean nothing")
+            for _ in range(AGAIN.get(name, 1) - 1):
+                server.mode(mode, 0.05)
+                passes.append(one.one_pass())
+            found[name] = _middle(passes)
     return found, sent
+
+
+def _middle(passes: list[Figures]) -> Figures:
+    """The medians of several passes; the highest peak."""
+    return Figures(
+        statistics.median(one.wall for one in passes),
+        statistics.median(one.cpu for one in passes),
+        max(one.peak for one in passes),
+        passes[-1].entries,
+    )
 
 
 def run_https(feeds: int, who: str, peers: Mapping[str, Path]) -> dict[str, Figures]:

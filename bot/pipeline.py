@@ -284,7 +284,7 @@ def _take_page(parts: Parts, wanted: Wanted, fetched: Fetched | Failure, page: A
     with parts.store.transaction(lock=True) as tx:
         tx.articles.page_done(wanted.article_id)
         if source is not None and state is not None and article.text_origin is TextOrigin.PAGE:
-            state = replace(state, last_ok_at=wanted.source_ok_at)  # as it was when the article came
+            state = state._replace(last_ok_at=wanted.source_ok_at)  # as it was when the article came
             desk = Desk(tx, judgement, source, state, now)
             other = tx.articles.find(named) if named else None
             if other is not None and not tx.stories.for_article(wanted.article_id):

@@ -196,10 +196,9 @@ def find_late(parts: Parts) -> int:
 def _tell_late(
     tx: Tx, parts: Parts, source: Source, state: SourceState, health: Health, since: datetime, now: datetime
 ) -> None:
-    from dataclasses import replace
 
     judgement = parts.live.get()
-    after = replace(state, health=health, health_since=since)
+    after = state._replace(health=health, health_since=since)
     channels, watched = judgement.operators_channels, len(judgement.sources)
     for notice in notices.source_changed(source, after, now, channels, of=watched):
         tx.outbox.enqueue(notice, now)

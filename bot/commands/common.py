@@ -55,7 +55,7 @@ def plain(text: object) -> str:
 
 
 def jsonable(value: Any) -> Any:  # noqa: PLR0911 - one line a type
-    """A value of the model as JSON: dataclasses become objects, times RFC 3339, enumerations their values."""
+    """A value of the model as JSON: dataclasses and named tuples become objects, times RFC 3339, enumerations their values."""
     if is_dataclass(value) and not isinstance(value, type):
         return jsonable(asdict(value))
     if isinstance(value, Enum):
@@ -68,6 +68,8 @@ def jsonable(value: Any) -> Any:  # noqa: PLR0911 - one line a type
         return value.hex()
     if isinstance(value, Mapping):
         return {str(key): jsonable(item) for key, item in value.items()}
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return jsonable(value._asdict())
     if isinstance(value, list | tuple | set | frozenset):
         return [jsonable(item) for item in value]
     return value

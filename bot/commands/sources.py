@@ -99,7 +99,7 @@ def show(source_id: str, as_json: bool) -> None:
 
 
 def _shown(state: SourceState) -> SourceState:
-    return replace(state, url=shown_url(state.url), moved_to=state.moved_to and shown_url(state.moved_to))
+    return state._replace(url=shown_url(state.url), moved_to=state.moved_to and shown_url(state.moved_to))
 
 
 def _unknown(source_id: str) -> str:

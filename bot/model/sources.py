@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 _USERINFO = re.compile(r"(?<=://)[^/?#\s]*@")
 _KEY = re.compile(
@@ -80,9 +81,12 @@ class Validators:
     body_hash: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SourceState:
-    """What the database knows of a source."""
+class SourceState(NamedTuple):
+    """What the database knows of a source.
+
+    (A tuple with names, where every other value is a frozen dataclass: each poll reads one and makes one, of two dozen
+    fields, and that was a tenth of what an unchanged poll costs.)
+    """
 
     id: str
     url: str

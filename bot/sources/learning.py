@@ -6,7 +6,7 @@ that stores what the body held.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.model import Failure, Fetched, Reading, Source, SourceState, Validators, shown_url
@@ -36,8 +36,7 @@ def current(source: Source, state: SourceState) -> SourceState:
     """The state as it holds for this configuration: another address in it voids what was learned of the old one."""
     if state.url == source.url:
         return state
-    return replace(
-        state,
+    return state._replace(
         url=source.url,
         validators=Validators(),
         known_slices=b"",
@@ -85,10 +84,9 @@ def after_success(
     if new and not first:  # entries without dates were published between the two polls
         newest = max(newest or now, now) if not dates else newest
     # What health and rhythm look at; most polls bring nothing, and copying a state is dear where thousands are copied.
-    seen = replace(state, last_entry_at=newest, habit=cadence.learned_habit(state, dates)) if new else state
+    seen = state._replace(last_entry_at=newest, habit=cadence.learned_habit(state, dates)) if new else state
     judged, interval, at = _judged(source, seen, poll, now, limits)
-    after = replace(
-        state,
+    after = state._replace(
         validators=reading.validators,
         known_slices=reading.known_slices,
         moved_to=fetched.moved_to or _still_moved(state, fetched),
@@ -121,15 +119,14 @@ def after_failure(
     """Learn from a poll that failed: validators and slices stay, so that nothing is skipped when it works again."""
     state = current(source, state)
     poll = Poll(failure=failure)
-    after = replace(
-        state,
+    after = state._replace(
         last_polled_at=now,
         failures=state.failures + cadence.weight(failure),
         polls_failed=state.polls_failed + 1,
         last_error=failure.detail,
     )
     judged, interval, at = _judged(source, after, poll, now, limits)
-    after = replace(after, interval=interval, health=judged.health, health_since=judged.since, next_poll_at=at)
+    after = after._replace(interval=interval, health=judged.health, health_since=judged.since, next_poll_at=at)
     return Learned(after, judged.notice)
 
 

@@ -50,6 +50,8 @@ _WRITTEN_OTHERWISE = re.compile(rb"[&<>\"']")
 """Characters for which XML has names."""
 _TAGS = re.compile(rb"</?(?:item|entry)[\s/>]")
 _SLASH = ord("/")
+_BLANKS = b" \t\r\n"
+"""White space of XML; other kinds are characters that it does not allow."""
 _PAGE_RELS = frozenset({b"alternate", b"via", b"related"})
 
 
@@ -151,7 +153,7 @@ def _with_stand_ins(body: bytes, spans: list[tuple[int, int]], kept: set[int], s
         if index in kept:
             parts += (between, body[start:end])
             count, in_row = count + 1, False
-        elif not in_row or (between and not between.isspace()):
+        elif not in_row or between.strip(_BLANKS):
             parts += (between, stand_in)
             count, in_row = count + 1, True
         at = end

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import fields
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
@@ -27,11 +26,11 @@ _POLLED = ("next_poll_at", "last_polled_at", "last_ok_at")
 _OTHERS = tuple(name for name in _LEARNED if name not in _POLLED)
 _VALIDATORS = ("etag", "last_modified", "body_hash")
 _COLUMN_OF = {"interval": "poll_interval"}
-_STATE = [
-    sources.c[_COLUMN_OF.get(field.name, field.name)] for field in fields(SourceState) if field.name != "validators"
-] + [sources.c[name] for name in _VALIDATORS]
+_STATE = [sources.c[_COLUMN_OF.get(name, name)] for name in SourceState._fields if name != "validators"] + [
+    sources.c[name] for name in _VALIDATORS
+]
 """What :func:`_state` reads, in its order."""
-_BEFORE_VALIDATORS = [field.name for field in fields(SourceState)].index("validators")
+_BEFORE_VALIDATORS = SourceState._fields.index("validators")
 
 _NOTHING_LEARNED: dict[str, Any] = _RELEASED | {
     "etag": None,

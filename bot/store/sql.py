@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     CursorResult,
+    Insert,
     LargeBinary,
     Row,
     Select,
@@ -95,7 +96,7 @@ Arranged = Callable[[Sequence[Mapping[str, Any]]], list[tuple[Any, ...]]]
 def _for_sqlite(statement: UpdateBase | Select[Any], names: tuple[str, ...]) -> tuple[str, Arranged]:
     """A statement as SQLite's driver takes it, and what makes its parameters of rows, as their types do."""
     dialect = sqlite.dialect(paramstyle="qmark")
-    columns = list(names) if isinstance(statement, sqlite.Insert) else None
+    columns = list(names) if isinstance(statement, Insert) else None
     compiled = statement.compile(dialect=dialect, column_keys=columns)
     binds = [compiled.binds[name] for name in compiled.positiontup or ()]
     written = [(bind.key, bind.value, bind.type.dialect_impl(dialect).bind_processor(dialect)) for bind in binds]

@@ -130,7 +130,7 @@ def test_each_channel_is_welcomed_once():
 
 def test_a_key_in_an_address_is_told_to_no_channel():
     keyed = replace(SOURCE, url="https://joe:hush@example.org/feed?api_key=s3cr3t&q=1")
-    (notice,) = notices.source_changed(keyed, replace(state(Health.FAILING), url=keyed.url), NOW, ["C1"])
+    (notice,) = notices.source_changed(keyed, state(Health.FAILING)._replace(url=keyed.url), NOW, ["C1"])
     assert notice.payload["test"] == "policywatch sources test ms"
     assert "s3cr3t" not in str(notice)
     assert "hush" not in str(notice)

@@ -134,7 +134,7 @@ class World:
         with self.store.transaction(lock=True) as tx:
             state = tx.sources.get(source_id)
             assert state is not None
-            state = replace(state, baseline_at=state.added_at)
+            state = state._replace(baseline_at=state.added_at)
             (told,) = Desk(tx, judgement, source, state, now).take([judged])
         return told
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -158,6 +157,6 @@ async def test_what_answers_slowly_is_noted_under_the_address_of_its_source(
         return web.Response(status=304)
 
     ((source, state),) = upkeep.claim(world.parts, ["gazette"])
-    state = replace(state, moved_to=world.server.serve("/moved", late))
+    state = state._replace(moved_to=world.server.serve("/moved", late))
     await pipeline.poll(world.parts, world.fetcher, source, state)
     assert source.url in world.fetcher.laggards

@@ -69,13 +69,13 @@ def test_a_permanent_redirect_is_followed_from_then_on_and_reported_once() -> No
 
 def test_while_the_new_address_fails_the_configured_one_is_tried_too() -> None:
     moved = state(moved_to=NEW, validators=Validators('"n"'))
-    assert target(source(), replace(moved, polls_failed=1)) == learning.Target(URL, Validators())
-    assert target(source(), replace(moved, polls_failed=2)).url == NEW
-    assert succeeded(replace(moved, polls_failed=1), url=URL).state.moved_to is None
+    assert target(source(), moved._replace(polls_failed=1)) == learning.Target(URL, Validators())
+    assert target(source(), moved._replace(polls_failed=2)).url == NEW
+    assert succeeded(moved._replace(polls_failed=1), url=URL).state.moved_to is None
 
 
 def test_another_address_in_the_configuration_voids_what_was_learned() -> None:
-    known = replace(succeeded(state()).state, known_slices=b"12345678", moved_to=NEW, polls_failed=3, failures=3.0)
+    known = succeeded(state()).state._replace(known_slices=b"12345678", moved_to=NEW, polls_failed=3, failures=3.0)
     elsewhere = source(url="https://other.example/feed")
     assert target(elsewhere, known) == learning.Target("https://other.example/feed", Validators())
     voided = learning.current(elsewhere, known)
@@ -85,7 +85,7 @@ def test_another_address_in_the_configuration_voids_what_was_learned() -> None:
 
 
 def test_no_entry_in_common_is_a_warning_and_a_sooner_poll() -> None:
-    known = replace(succeeded(state()).state, interval=timedelta(hours=3))
+    known = succeeded(state()).state._replace(interval=timedelta(hours=3))
     body = rss(*(item(f"N{n}", guid=f"n{n}") for n in range(5)))
     missed = succeeded(known, body, new=5)
     assert any("missed" in warning for warning in missed.warnings)
@@ -106,7 +106,7 @@ def test_entries_without_dates_count_from_when_they_were_seen() -> None:
 
 def test_a_publishers_wish_goes_on_to_count_while_nothing_changes() -> None:
     daily = rss(item(guid="1"), head="<title>T</title><link>https://news.example/</link><ttl>60</ttl>")
-    known = replace(succeeded(state(), daily).state, habit=timedelta(minutes=40), interval=timedelta(minutes=10))
+    known = succeeded(state(), daily).state._replace(habit=timedelta(minutes=40), interval=timedelta(minutes=10))
     for _ in range(5):
         same = replace(fetched(b"", not_modified=True, max_age=timedelta(minutes=1)), validators=known.validators)
         found = read(source(), known, same, NOW)

@@ -218,9 +218,9 @@ def test_items_that_are_known_are_not_parsed_again(monkeypatch: pytest.MonkeyPat
         FEED.replace(b"<item>", b"<items><item>", 1).replace(b"</item>", b"</item></items>", 1),
         changed("<channel>", '<channel xmlns:dc="http://other.example/">'), changed("</item>", ""), FEED[:-20],
         changed("<item>", "<item/><item>"), changed("<item>", "<item></entry><item>"), changed("<item>", "</item><item>"),
-        changed("<item>", "<item><![CDATA[</entry><entry>]]></item><item>"),
+        changed("<item>", "<item><![CDATA[</entry><entry>]]></item><item>"), changed("</item>", "</item>\x0c"),
     ],
-    ids=range(10),
+    ids=range(11),
 )  # fmt: skip
 def test_known_items_in_another_place_are_looked_at_again(feed: bytes) -> None:
     first = cut(FEED)
@@ -273,7 +273,7 @@ def test_mutations_give_the_same_entries_from_slices(
             st.floats(0, 1),
             st.sampled_from([
                 b"<!--", b"-->", b"<![CDATA[", b"]]>", b"<item>", b"</item>", b"<entry>", b"</entry>", b"<item/>", b"</item ><item x='1'>", b"<items/>",
-                b"<title>T</title>", b"<dc:date>1</dc:date>", b"<x xmlns='u:1'/>", b"<p:x xmlns:p='u:2'>", b"</p:x>", b"&#60;", b"<?pi <item> ?>", b"\n", b"</channel>",
+                b"<title>T</title>", b"<dc:date>1</dc:date>", b"<x xmlns='u:1'/>", b"<p:x xmlns:p='u:2'>", b"</p:x>", b"&#60;", b"<?pi <item> ?>", b"\n", b"\x0c", b"</channel>",
             ]),
         ),
         min_size=1, max_size=4,

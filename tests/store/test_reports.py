@@ -1,6 +1,5 @@
 """What people ask: listings, explanations, numbers."""
 
-import dataclasses
 from datetime import timedelta
 
 import pytest
@@ -204,7 +203,7 @@ def test_numbers(tx, clock):
     tx.sources.sync([source("a"), source("b"), source("off", enabled=False)], clock())
     (state,) = tx.sources.claim(["a"], "w", clock(), LEASE)
     polled = clock()
-    tx.sources.finish(dataclasses.replace(state, health=Health.FAILING, last_polled_at=polled), "w")
+    tx.sources.finish(state._replace(health=Health.FAILING, last_polled_at=polled), "w")
     tx.sources.mute("b", clock() + timedelta(days=1))
     tx.entries.add("a", [entry("old")], clock() - timedelta(days=2))
     tx.entries.add("a", [entry("new")], clock())
