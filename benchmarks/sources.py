@@ -127,16 +127,15 @@ def run(feeds: int, who: str, peers: Mapping[str, Path]) -> tuple[dict[str, Figu
     sent: dict[str, int] = {}
     with LoadServer(feeds) as server, contender(who, server.base, feeds, peers) as one:
         for name, mode in PASSES:
-            server.mode(mode, 0.05)
-            before = server.counts()["bytes"]
-            passes = [one.one_pass()]
-            sent[name] = server.counts()["bytes"] - before
-            if name == "first" and passes[0].entries < feeds * ENTRIES:
-                raise SystemExit(f"{who} has only {passes[0].entries} entries: its figures would mean nothing")
-            for _ in range(AGAIN.get(name, 1) - 1):
+            passes = []
+            for _ in range(AGAIN.get(name, 1)):
                 server.mode(mode, 0.05)
+                before = server.counts()["bytes"]
                 passes.append(one.one_pass())
+                sent[name] = server.counts()["bytes"] - before
             found[name] = _middle(passes)
+            if name == "first" and found[name].entries < feeds * ENTRIES:
+                raise SystemExit(f"{who} has only {found[name].entries} entries: its figures would mean nothing")
     return found, sent
 
 

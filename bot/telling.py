@@ -103,7 +103,7 @@ class Teller:
         of it, it makes no second ping; only an edit that tells of another stage does. A ``fresh`` one was stored a moment ago,
         in this transaction: nothing is known of it.
         """
-        ids = self._tx.articles.save_changes(article_id, analysis.changes)
+        ids = self._tx.articles.save_changes(article_id, analysis.changes, fresh=fresh)
         nothing = _nothing(analysis, edited)
         if nothing is not None:
             return nothing

@@ -196,7 +196,6 @@ def find_late(parts: Parts) -> int:
 def _tell_late(
     tx: Tx, parts: Parts, source: Source, state: SourceState, health: Health, since: datetime, now: datetime
 ) -> None:
-
     judgement = parts.live.get()
     after = state._replace(health=health, health_since=since)
     channels, watched = judgement.operators_channels, len(judgement.sources)

@@ -176,7 +176,7 @@ class Fetcher:
             if outcome is not None:
                 return outcome
             if remaining <= 0:
-                return _timed_out(trip.host, self.limits.total)
+                return _failure(Trouble.TIME, "", trip, self.limits)
         return Failure(FailureKind.REDIRECT, f"More than {self.limits.redirects} redirects, the last to {trip.host}.")
 
     async def _guarded_hop(self, trip: Trip, seconds: float) -> Fetched | Failure | None:
@@ -201,7 +201,7 @@ class Fetcher:
                 async with asyncio.timeout(seconds):
                     addresses = await self._names.addresses(host, trip.url.port or 0)
             except TimeoutError:
-                return _timed_out(trip.host, self.limits.total)
+                return _failure(Trouble.TIME, "", trip, self.limits)
             except OSError:
                 return _failure(Trouble.DNS, "", trip, self.limits)
             seconds -= loop.time() - began
@@ -282,10 +282,6 @@ def _refused_by_server(trip: Trip, status: int, found: headers.Found) -> Failure
     elif status == HTTPStatus.TOO_MANY_REQUESTS or (status == HTTPStatus.FORBIDDEN and wait is not None):
         kind = FailureKind.RATE_LIMITED  # some hosts say 403 where they mean 429; only those name a time
     return Failure(kind, f"{trip.host} answered {phrase}.", status, wait)
-
-
-def _timed_out(host: str, seconds: float) -> Failure:
-    return Failure(FailureKind.TIMEOUT, f"{host} did not finish its answer within {seconds:g} s.")
 
 
 def _inside(host: str, error: Exception) -> Failure:

@@ -109,9 +109,7 @@ def _by_parsing(body: bytes, seen: set[bytes]) -> _Cut | None:
     cutter = _Cutter(body)
     if not cutter.run():
         return None
-    digests = _digests(body, cutter.spans)
-    new = [index for index, digest in enumerate(digests) if digest not in seen]
-    return _Cut(cutter.spans, digests, new, cutter.context)
+    return _Cut(cutter.spans, *_compared(body, cutter.spans, seen), cutter.context)
 
 
 def _by_known(body: bytes, seen: set[bytes]) -> _Cut | None:
@@ -122,8 +120,7 @@ def _by_known(body: bytes, seen: set[bytes]) -> _Cut | None:
     spans = _as_written(body)
     if not spans or body.find(b"xmlns", spans[0][0]) >= 0:  # a prefix declared in an item matters to others
         return None
-    digests = _digests(body, spans)
-    new = [index for index, digest in enumerate(digests) if digest not in seen]
+    digests, new = _compared(body, spans, seen)
     if 2 * len(new) > len(spans):
         return None
     name = b"item" if body.startswith(b"<i", spans[0][0]) else b"entry"
@@ -161,8 +158,10 @@ def _with_stand_ins(body: bytes, spans: list[tuple[int, int]], kept: set[int], s
     return b"".join(parts), count
 
 
-def _digests(body: bytes, spans: list[tuple[int, int]]) -> list[bytes]:
-    return [_digest(body[start:end]) for start, end in spans]
+def _compared(body: bytes, spans: list[tuple[int, int]], seen: set[bytes]) -> tuple[list[bytes], list[int]]:
+    """The hashes of items, and the places of those that are new."""
+    digests = [_digest(body[start:end]) for start, end in spans]
+    return digests, [index for index, digest in enumerate(digests) if digest not in seen]
 
 
 def _digest(raw: bytes) -> bytes:

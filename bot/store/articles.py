@@ -67,8 +67,6 @@ class Articles:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._unwritten = set[int]()
-        """Articles that this transaction has created: they have no changes yet."""
 
     # --- articles ---
 
@@ -104,7 +102,6 @@ class Articles:
         created = insert_new(self._connection, insertion, list(rows.values()), articles.c.id, articles.c.identity_hash)
         ids = {identity: article_id for article_id, identity in created}
         news = set(ids)
-        self._unwritten.update(ids.values())
         if absent := [each for each in rows if each not in ids]:
             known = having(self._connection, _IDENTITY, articles.c.identity_hash, absent)
             ids |= {found.identity_hash: found.id for found in known}
@@ -177,33 +174,37 @@ class Articles:
 
     # --- policy changes ---
 
-    def save_changes(self, article_id: int, changes: Sequence[PolicyChange]) -> list[int]:
+    def save_changes(self, article_id: int, changes: Sequence[PolicyChange], *, fresh: bool = False) -> list[int]:
         """Make these an article's changes, in this order, and index its words for searching.
 
         A change that an earlier analysis has found too (the same, else of the same actor and action) keeps its row and id, so that what refers to
         it goes on doing so; rows that are no longer found stay, marked as not current.
 
+        Args:
+            article_id: The article.
+            changes: What is found now.
+            fresh: The article was stored in this transaction: it has no changes yet, so there is nothing to pair or retire.
+
         Returns:
             The changes' ids in the given order.
         """
-        if article_id in self._unwritten:  # nothing to pair, to retire or to take out of the index
-            self._unwritten.discard(article_id)
-            ids = [self._save_change(article_id, place, change, None) for place, change in enumerate(changes)]
-            self._index_words(article_id, dict(zip(ids, changes, strict=True)))
-            return ids
+        kept = {} if fresh else self._retired(article_id, changes)
+        ids = [self._save_change(article_id, place, change, kept.get(place)) for place, change in enumerate(changes)]
+        self._index_words(article_id, dict(zip(ids, changes, strict=True)))
+        return ids
+
+    def _retired(self, article_id: int, changes: Sequence[PolicyChange]) -> dict[int, int]:
+        """Take an article's changes out of force and out of the index; gives the ids of rows to be kept, by place in ``changes``."""
         query = (
             select(policy_changes).where(policy_changes.c.article_id == article_id).order_by(policy_changes.c.position)
         )
         old = {row["id"]: change_from_row(row) for row in self._connection.execute(query).mappings()}
-        kept = _pair(old, changes)
         if old:
             retire = update(policy_changes).where(policy_changes.c.article_id == article_id).values(current=False)
             self._connection.execute(retire)
             indexed = select(policy_changes.c.id).where(policy_changes.c.article_id == article_id)
             self._connection.execute(delete(change_words).where(change_words.c.change_id.in_(indexed)))
-        ids = [self._save_change(article_id, place, change, kept.get(place)) for place, change in enumerate(changes)]
-        self._index_words(article_id, dict(zip(ids, changes, strict=True)))
-        return ids
+        return _pair(old, changes)
 
     def _save_change(self, article_id: int, place: int, change: PolicyChange, old_id: int | None) -> int:
         row = change_to_row(change) | {"article_id": article_id, "position": place, "current": True}
