@@ -1,4 +1,4 @@
-"""One request at a time through libcurl, many side by side in the event loop: the only module that knows libcurl.
+"""One request through libcurl: with :mod:`bot.sources.multi`, which runs many side by side, the only module that knows it.
 
 A transfer follows no redirect, keeps no cookie and uses no proxy. What goes wrong is a :class:`Trouble`; only
 cancellation is raised. libcurl calls back in the middle of its work, where an exception would only be printed, so each
@@ -20,6 +20,7 @@ import pycurl
 
 from bot.sources.bodies import BodyBroken, BodyReader, BodyTooLarge
 from bot.sources.headers import Head
+from bot.sources.multi import Ended, Multi, new_multi
 
 OK = HTTPStatus.OK
 _UNREAD = 64 * 1024
@@ -155,7 +156,7 @@ class Transfers:
             (pycurl.CONNECTTIMEOUT_MS, _milliseconds(connect)),
             *_ALWAYS,
         )
-        self._multi = pycurl.AsyncCurlMulti()
+        self._multi = new_multi()
         self._multi.setopt(pycurl.M_MAXCONNECTS, at_once)
         self._free: list[_Handle] = []
         self._running: set[_Handle] = set()
@@ -184,10 +185,10 @@ class Transfers:
             reusable = True
             return handle.answer(None)
         except pycurl.error as error:
+            self._end(handle)
             return handle.answer(error)
         except asyncio.CancelledError:
-            with contextlib.suppress(RuntimeError, pycurl.error):  # it may have ended in the same moment
-                self._multi.remove_handle(handle.curl)
+            self._end(handle)
             task = asyncio.current_task()
             if task is not None and task.cancelling():
                 raise
@@ -199,6 +200,10 @@ class Transfers:
                 self._free.append(handle)
             else:
                 handle.curl.close()
+
+    def _end(self, handle: _Handle) -> None:
+        with contextlib.suppress(RuntimeError, pycurl.error):  # mostly it has ended already
+            self._multi.remove_handle(handle.curl)
 
     async def close(self) -> None:
         """End what runs, and every connection."""
@@ -257,17 +262,17 @@ class _Handle:
         self._arrived = (0, 0)
         self._began = 0.0
         self._since = 0.0
-        self._running: asyncio.Future[pycurl.Curl] | None = None
+        self._running: Ended | None = None
 
     def start(
         self,
-        multi: pycurl.AsyncCurlMulti,
+        multi: Multi,
         url: str,
         headers: Sequence[bytes],
         seconds: float,
         most: int,
         addresses: str | None,
-    ) -> asyncio.Future[pycurl.Curl]:
+    ) -> Ended:
         curl = self.curl
         curl.setopt(pycurl.URL, url)
         curl.setopt(pycurl.HTTPHEADER, headers)

@@ -11,12 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
+import pycurl
 import pytest
 from yarl import URL
 
 from bot.model import Failure, FailureKind, Fetched, Validators
 from bot.sources import guard, transfer
 from bot.sources.http import Fetcher
+from bot.sources.multi import EpollMulti
 from tests.sources.conftest import LOOPBACK, QUICK
 from tests.sources.samples import NOW, item, rss
 
@@ -71,6 +73,12 @@ class Bare:
         finally:
             self.open -= 1
             writer.close()
+
+
+@pytest.fixture(params=[EpollMulti, pycurl.AsyncCurlMulti], ids=["epoll", "pycurl"])
+def driven_by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is promised holds with either: the one of Linux and that of everywhere else."""
+    monkeypatch.setattr(transfer, "new_multi", request.param)
 
 
 @asynccontextmanager
@@ -325,6 +333,7 @@ class TestTexts:
         assert found.detail == "No connection to 127.0.0.1: Too many open files."
 
 
+@pytest.mark.usefixtures("driven_by")
 class TestConnections:
     async def test_one_is_used_again(self) -> None:
         async with Bare([OK]) as server, fetching() as fetcher:
@@ -367,6 +376,7 @@ class TestConnections:
             await until(lambda: not server.open)
 
 
+@pytest.mark.usefixtures("driven_by")
 class TestEnds:
     async def test_a_cancelled_fetch_takes_its_connection_with_it(self) -> None:
         async with Bare([None], [OK]) as server, fetching(limits={"per_host": 9}) as fetcher:
