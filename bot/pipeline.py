@@ -17,8 +17,8 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from bot import intake, sources
 from bot.alerts.delivery import Courier, RoundReport, deliver_round
@@ -60,8 +60,7 @@ PAGE_RETRIES = (
 """Waits before an article's page is tried again; after the last it is given up and the feed's text stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class Polled:
+class Polled(NamedTuple):
     """What one poll of one source gave."""
 
     source: Source
@@ -107,7 +106,7 @@ async def poll(
         async with pool.results if pool is not None else nullcontext():
             reading = known or await _read_elsewhere(parts, pool, source, state, fetched)
             if isinstance(reading, Reading):
-                fetched = replace(fetched, body=b"")  # nobody looks at it again
+                fetched = fetched._replace(body=b"")  # nobody looks at it again
             async with pool.storing if pool is not None else nullcontext():
                 done = await asyncio.to_thread(_digest, parts, judgement, source, state, fetched, reading)
     if isinstance(done, Polled):

@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from bot.alerts import notices
 from bot.model import Failure, Reading, Source, SourceState
@@ -26,8 +26,7 @@ MANY = 250
 """Polls that are written at once without being asked to; one such write takes some ten milliseconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """A poll without news: what was learned from it is all there is to store."""
 
     judgement: Judgement

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.model.sources import Validators
 
@@ -34,8 +35,7 @@ class Entry:
     """Fingerprint of its words (:mod:`bot.said`); None: they say too little; empty: not taken yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What one successful poll of a source gave."""
 
     entries: tuple[Entry, ...]

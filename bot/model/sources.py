@@ -72,8 +72,7 @@ class Health(StrEnum):
     GONE = "gone"
 
 
-@dataclass(frozen=True, slots=True)
-class Validators:
+class Validators(NamedTuple):
     """What makes the next request conditional (RFC 9110 section 13) and an unchanged body cheap."""
 
     etag: str | None = None
@@ -84,8 +83,8 @@ class Validators:
 class SourceState(NamedTuple):
     """What the database knows of a source.
 
-    (A tuple with names, where every other value is a frozen dataclass: each poll reads one and makes one, of two dozen
-    fields, and that was a tenth of what an unchanged poll costs.)
+    (A tuple with names, like all values of which each poll makes one: a frozen dataclass of two dozen fields was a tenth
+    of what an unchanged poll costs.)
     """
 
     id: str
@@ -157,8 +156,7 @@ class Failure:
     """Where the thing seems to live now (a feed advertised by the page that answered instead)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(NamedTuple):
     """A completed HTTP exchange: 200 with a body, or 304 without."""
 
     url: str

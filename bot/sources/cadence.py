@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from statistics import median
+from typing import NamedTuple
 
 from bot.model import Failure, FailureKind, Source, SourceKind, SourceState
 
@@ -45,8 +46,7 @@ class CadenceLimits:
     """An interval is shortened by up to this share, never lengthened."""
 
 
-@dataclass(frozen=True, slots=True)
-class Poll:
+class Poll(NamedTuple):
     """What one poll gave, as far as the next one depends on it."""
 
     failure: Failure | None = None

@@ -20,7 +20,7 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
@@ -117,8 +117,8 @@ def read_document(
         )
     passages = diff(old, new)
     if not passages:
-        return replace(baseline, snapshot=None)
-    return replace(baseline, entries=(_entry(source, fetched.url, old, new, passages, now),))
+        return baseline._replace(snapshot=None)
+    return baseline._replace(entries=(_entry(source, fetched.url, old, new, passages, now),))
 
 
 def text_of_version(snapshot: bytes, select: Mapping[str, str]) -> str:

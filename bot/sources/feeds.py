@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -171,7 +171,7 @@ def dangerous_entities(body: bytes) -> bool:
 
 def trusted(validators: Validators, *, well_formed: bool) -> Validators:
     """Validators that may be stored: after a malformed (perhaps truncated) document, ask again for the whole of it."""
-    return validators if well_formed else replace(validators, etag=None, last_modified=None)
+    return validators if well_formed else validators._replace(etag=None, last_modified=None)
 
 
 def not_a_feed(body: bytes, url: str) -> Failure:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from bot.model import Failure, FailureKind, Health, Source, SourceKind, SourceState
 
@@ -38,8 +39,7 @@ class Notice:
         return f"notice:{self.source_id}:{self.health.value}:{self.since.isoformat(timespec='seconds')}"
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(NamedTuple):
     """The state of a source now, and the notice when it changed."""
 
     health: Health

@@ -6,8 +6,8 @@ that stores what the body held.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from bot.model import Failure, Fetched, Reading, Source, SourceState, Validators, shown_url
 from bot.sources import cadence
@@ -15,16 +15,14 @@ from bot.sources.cadence import CadenceLimits, Poll
 from bot.sources.health import Assessment, Notice, assess
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """What to ask for at the next poll."""
 
     url: str
     validators: Validators
 
 
-@dataclass(frozen=True, slots=True)
-class Learned:
+class Learned(NamedTuple):
     """The state after a poll, what operators are owed, and what belongs into the log."""
 
     state: SourceState

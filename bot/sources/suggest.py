@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bs4 import BeautifulSoup, Tag
@@ -53,7 +53,7 @@ def suggest(fetched: Fetched, now: datetime) -> Suggestion | None:
     ranked = sorted(_groups(soup, fetched.url), key=_worth, reverse=True)
     for items in ranked[:5]:
         select = _selectors(items)
-        found = raw_entries(replace(fetched, content_type="text/html"), select, now)
+        found = raw_entries(fetched._replace(content_type="text/html"), select, now)
         if isinstance(found, list) and len({raw.link for raw in found if raw.link}) >= _FEWEST:
             return Suggestion(select, tuple(found))
     return None

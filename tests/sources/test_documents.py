@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -151,7 +150,7 @@ def test_versions_have_keys_of_their_own_and_a_flip_back_is_known_the_second_tim
 
 def test_an_unchanged_body_is_not_compared() -> None:
     watched = source(kind=SourceKind.DOCUMENT)
-    same = replace(fetched(page(*RULES)), not_modified=True)
+    same = fetched(page(*RULES))._replace(not_modified=True)
     found = read(watched, state(), same, NOW, b"something else")
     assert isinstance(found, Reading)
     assert found.entries == ()

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from bot.model import Failure, FailureKind, Health, Reading, SourceState, Validators
@@ -15,7 +14,7 @@ BROKEN = Failure(FailureKind.HTTP, "news.example answered 500.", 500)
 def succeeded(
     before: SourceState, body: bytes = rss(item(guid="1")), new: int = 1, **changes: object
 ) -> learning.Learned:
-    answer = replace(fetched(body), **changes)  # type: ignore[arg-type]
+    answer = fetched(body)._replace(**changes)  # type: ignore[arg-type]
     found = read(source(), before, answer, NOW)
     assert isinstance(found, Reading)
     return after_success(source(), before, answer, found, tuple(entry.published for entry in found.entries[:new]), NOW)
@@ -108,7 +107,7 @@ def test_a_publishers_wish_goes_on_to_count_while_nothing_changes() -> None:
     daily = rss(item(guid="1"), head="<title>T</title><link>https://news.example/</link><ttl>60</ttl>")
     known = succeeded(state(), daily).state._replace(habit=timedelta(minutes=40), interval=timedelta(minutes=10))
     for _ in range(5):
-        same = replace(fetched(b"", not_modified=True, max_age=timedelta(minutes=1)), validators=known.validators)
+        same = fetched(b"", not_modified=True, max_age=timedelta(minutes=1))._replace(validators=known.validators)
         found = read(source(), known, same, NOW)
         assert isinstance(found, Reading)
         known = after_success(source(), known, same, found, (), NOW).state
@@ -119,7 +118,7 @@ def test_a_publishers_wish_goes_on_to_count_while_nothing_changes() -> None:
 
 def test_an_unchanged_answer_changes_only_the_schedule() -> None:
     known = succeeded(state()).state
-    same = replace(fetched(b"", not_modified=True), validators=known.validators)
+    same = fetched(b"", not_modified=True)._replace(validators=known.validators)
     found = read(source(), known, same, NOW)
     assert isinstance(found, Reading)
     after = after_success(source(), known, same, found, (), NOW + timedelta(hours=1)).state
