@@ -183,13 +183,23 @@ def named_by_page(article: Article, page: ArticlePage) -> str | None:
     return named if named != article.canonical_url else None
 
 
+class AlreadyKnown(Exception):
+    """An entry that was taken for new is stored already, or comes twice."""
+
+
 class Desk(Teller):
     """Writes what was judged. One desk serves one source within one transaction."""
 
-    def take(self, judged: Sequence[Judged]) -> list[Told]:
-        """Store what is new of ``judged`` with verdict and reason; give what became of each that was new."""
+    def take(self, judged: Sequence[Judged], *, all_new: bool = False) -> list[Told]:
+        """Store what is new of ``judged`` with verdict and reason; give what became of each that was new.
+
+        Raises:
+            AlreadyKnown: ``all_new`` was said, and one of them is not; the transaction is to be given up.
+        """
         canonical = {one.entry.key: one.article.canonical_url for one in judged}
         added = self._tx.entries.add(self._source.id, [one.entry for one in judged], self._now, canonical)
+        if all_new and len(added) < len(judged):
+            raise AlreadyKnown
         again = self._tx.entries.republished(self._source.id, [one.entry for one in judged if one.entry.key in added])
         fresh = [one for one in judged if one.entry.key in added]
         fresh.sort(key=lambda each: each.article.published)

@@ -16,14 +16,14 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot import intake, sources
 from bot.alerts.delivery import Courier, RoundReport, deliver_round
 from bot.alerts.ports import SenderPort
-from bot.intake import Desk, Edit, Judged, Stored
+from bot.intake import AlreadyKnown, Desk, Edit, Judged, Stored
 from bot.model import Entry, Failure, FailureKind, Fetched, Reading, Source, SourceKind, SourceState, TextOrigin
 from bot.pool import Pool
 from bot.rendering import StoreRenderer
@@ -48,6 +48,9 @@ LARGE, LARGE_UNKNOWN = 256 * 1024, 24 * 1024
 """Bytes from which a document is read in a process: one of which nothing is known takes far longer."""
 MAY_BE_DANGEROUS = 1024 * 1024
 """Bytes from which a document is never read in this process."""
+FEW = 3
+"""Items never read before that are taken for new entries, as they nearly always are, where all others of a document were
+read before: that storing them tells it saves looking them up first, a tenth of such a poll."""
 STORED_AT_ONCE = 100
 """Entries in one transaction: they hold up everybody else for about a second at most."""
 PAGE_RETRIES = (
@@ -157,6 +160,10 @@ def _digest(
         reading = sources.read(source, state, fetched, now, previous)
     if isinstance(reading, Failure):
         return _failed(judgement, source, state, reading, now)
+    if 0 < len(reading.entries) <= FEW and reading.total > len(reading.entries):
+        likely = [intake.judge(judgement, source, entry, now) for entry in reading.entries]
+        with suppress(AlreadyKnown):  # edited words, or another item under a known id: looked up below
+            return _take_in(parts, judgement, source, state, fetched, reading, likely, now, all_new=True)
     new, edited = list[Entry](), list[Stored]()
     if reading.entries:
         with parts.store.reading() as tx:
@@ -180,11 +187,16 @@ def _take_in(
     reading: Reading,
     judged: Sequence[Judged | Edit],
     now: datetime,
+    *,
+    all_new: bool = False,
 ) -> Polled:
     """Store what a poll brought: entries, articles, stories, deliveries and, with the last of them, the validators.
 
     Very many at once are stored in several transactions, because each holds the matching lock. A worker that dies between
     two has stored whole entries, and the validators tell the next poll that the rest is still to be read.
+
+    Raises:
+        AlreadyKnown: ``all_new`` was said, and one of them is not: nothing is stored.
     """
     new = sorted((one for one in judged if isinstance(one, Judged)), key=lambda one: one.article.published)
     ordered = [*new, *(one for one in judged if isinstance(one, Edit))]
@@ -199,7 +211,7 @@ def _take_in(
                 log.warning("lease lost, another worker has polled", extra={"source": source.id})
                 return Polled(source, told=tuple(told), edited=tuple(edited))
             desk = Desk(tx, judgement, source, state, now)
-            told += desk.take([one for one in part if isinstance(one, Judged)])
+            told += desk.take([one for one in part if isinstance(one, Judged)], all_new=all_new)
             edited += desk.edited([one for one in part if isinstance(one, Edit)])
             if last:
                 if reading.snapshot is not None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from bot import intake
 from bot.stories import canonical_url
 from tests.scenario.news import Item, bakery, ban, considered, page, passed
@@ -38,6 +40,36 @@ async def edit(world: World, *items: Item, after: timedelta = HOUR):
 
 def revisions(world: World) -> list[str]:
     return [reply["text"] for post in world.posts() for reply in world.replies(post["ts"])]
+
+
+async def known_beside(world: World, first: Item) -> list[Item]:
+    """Older items of the same outlet, read already."""
+    others = [bakery(number, first.published) for number in range(3)]
+    await edit(world, first, *others)
+    return others
+
+
+async def test_an_edit_beside_a_new_report_is_found_where_all_else_is_known(any_world: World):
+    world = any_world
+    first = await told(world, ban("Boise", None))
+    others = await known_beside(world, first)
+    title = "Correction: Boise City Council bans police use of facial recognition until 2028"
+    polled = await edit(world, ban("Tulsa", world.clock()), replace(first, title=title), *others)
+    assert [one.alert for one in polled.told] == ["new"]
+    assert [one.alert for one in polled.edited] == ["update"]
+    assert len(world.posts()) == 2
+    assert len(world.entries("gazette")) == 2 + len(others)
+
+
+async def test_a_new_report_is_told_by_storing_it_where_all_else_is_known(
+    any_world: World, monkeypatch: pytest.MonkeyPatch
+):
+    world = any_world
+    others = await known_beside(world, await told(world, ban("Boise", None)))
+    monkeypatch.delattr(intake, "sort_out")
+    polled = await edit(world, ban("Tulsa", world.clock()), *others)
+    assert [one.alert for one in polled.told] == ["new"]
+    assert len(world.posts()) == 2
 
 
 async def test_a_correction_in_the_headline_is_one_reply_in_the_thread_and_no_second_post(any_world: World):

@@ -179,10 +179,10 @@ async def test_a_huge_feed_holds_nobody_up_and_dies_halfway_without_loss(
 
     taken = pipeline.Desk.take
 
-    def dies(desk, judged):
+    def dies(desk, judged, **more):
         if any("Tulsa" in one.entry.title for one in judged):
             raise RecursionError("killed in the second part")
-        return taken(desk, judged)
+        return taken(desk, judged, **more)
 
     with monkeypatch.context() as killed:
         killed.setattr(pipeline.Desk, "take", dies)

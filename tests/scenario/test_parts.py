@@ -37,12 +37,12 @@ async def test_a_kill_between_two_parts(any_world: World, monkeypatch: pytest.Mo
     before, parts = world.state("gazette").validators, 0
     take = pipeline.Desk.take
 
-    def killed_at(desk, judged):
+    def killed_at(desk, judged, **more):
         nonlocal parts
         parts += 1
         if parts == part:
             raise Killed
-        return take(desk, judged)
+        return take(desk, judged, **more)
 
     with monkeypatch.context() as patched:
         patched.setattr(pipeline.Desk, "take", killed_at)
