@@ -1,6 +1,6 @@
 """When a source is polled next (pure).
 
-A wish in the configuration (``every``) is kept to. Without one the interval follows the source's own habit: an eighth of
+A wish in the configuration (``every``) is kept to, but for the one poll after items may have been missed. Without one the interval follows the source's own habit: an eighth of
 its usual gap between entries, shorter while polls bring mostly new entries, slowly longer while they bring none, and not
 shorter than the publisher asks within reason. Failures lengthen it linearly by their weight, so that a source is never
 given up by itself and never hammered. Spreading comes from a hash of the source's id: the same everywhere and each time.
@@ -80,7 +80,8 @@ def next_interval(source: Source, state: SourceState, poll: Poll, limits: Cadenc
     ``state`` is as it was before the poll but for ``habit``, which should be the newly learned one.
     """
     if source.every is not None:
-        return source.every
+        sooner = min(source.every, max(source.every / 3, limits.shortest))
+        return sooner if poll.may_have_missed else source.every
     start = limits.longest if source.kind is SourceKind.DOCUMENT else limits.start  # wording changes a few times a year
     current = state.interval or start
     if poll.failure is not None:

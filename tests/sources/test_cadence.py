@@ -112,6 +112,14 @@ def test_the_habit_is_the_median_gap_then_follows_slowly() -> None:
     assert learned_habit(state(), [NOW]) is None
 
 
+def test_a_wish_is_left_for_one_poll_where_items_may_have_been_missed() -> None:
+    missed = Poll(new=9, total=9)
+    for wish, then in ((3 * HOUR, HOUR), (9 * MINUTE, LIMITS.shortest), (MINUTE, MINUTE)):
+        wished = source(every=wish)
+        assert next_interval(wished, state(), missed, LIMITS) == then
+        assert next_interval(wished, state(interval=then), Poll(new=1, total=9), LIMITS) == wish
+
+
 def test_many_due_at_once_are_spread_the_same_way_everywhere() -> None:
     ids = [f"s{n}" for n in range(1_000)]
     times = spread(ids, NOW, 10 * MINUTE)

@@ -132,6 +132,10 @@ def test_a_poll_that_may_have_missed_something_promises_only_what_is_done() -> N
     answer = fetched(rss(*(item(f"N{n}", guid=f"n{n}") for n in range(5))))
     found = read(source(), known, answer, NOW)
     assert isinstance(found, Reading)
-    for wish, then in ((None, "it is polled sooner."), (timedelta(hours=1), "its `every` may be too long.")):
+    for wish, then in (
+        (None, "it is polled sooner."),
+        (timedelta(hours=1), "it is polled sooner, and its `every` may be too long."),
+        (timedelta(minutes=2), "its `every` may be too long."),
+    ):
         (said,) = after_success(source(every=wish), known, answer, found, (NOW,) * 5, NOW).warnings
         assert said.endswith(f"some may have been missed; {then}")
