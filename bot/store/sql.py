@@ -72,8 +72,9 @@ def run_many(connection: Connection, statement: UpdateBase, rows: Sequence[Mappi
     if is_postgresql(connection):
         connection.execute(statement, rows)
     else:
-        text, in_order = _for_sqlite(statement, tuple(rows[0]))
-        connection.exec_driver_sql(text, in_order(rows))
+        text, written = _for_sqlite(statement, tuple(rows[0]))
+        columns = (_column(rows, *each) for each in written)
+        connection.exec_driver_sql(text, list(zip(*columns, strict=True)))
 
 
 def run_one(
@@ -85,34 +86,43 @@ def run_one(
     """
     if is_postgresql(connection):
         return connection.execute(statement, row)
-    text, in_order = _for_sqlite(statement, tuple(row))
-    return connection.exec_driver_sql(text, in_order([row])[0])
+    text, written = _for_sqlite(statement, tuple(row))
+    parameters = [
+        row.get(name, otherwise) if write is None else write(row.get(name, otherwise))
+        for name, otherwise, write in written
+    ]
+    return connection.exec_driver_sql(text, tuple(parameters))
 
 
-Arranged = Callable[[Sequence[Mapping[str, Any]]], list[tuple[Any, ...]]]
+Written = list[tuple[str, Any, Callable[[Any], Any] | None]]
+"""Of each parameter its name, its value where a row has none, and what makes of it what the driver takes."""
 
 
 @lru_cache(maxsize=64)
-def _for_sqlite(statement: UpdateBase | Select[Any], names: tuple[str, ...]) -> tuple[str, Arranged]:
-    """A statement as SQLite's driver takes it, and what makes its parameters of rows, as their types do."""
+def _for_sqlite(statement: UpdateBase | Select[Any], names: tuple[str, ...]) -> tuple[str, Written]:
+    """A statement as SQLite's driver takes it, and how its parameters are made of a row, as their types do."""
     dialect = sqlite.dialect(paramstyle="qmark")
     columns = list(names) if isinstance(statement, Insert) else None
     compiled = statement.compile(dialect=dialect, column_keys=columns)
     binds = [compiled.binds[name] for name in compiled.positiontup or ()]
-    written = [(bind.key, bind.value, bind.type.dialect_impl(dialect).bind_processor(dialect)) for bind in binds]
+    return compiled.string, [
+        (bind.key, bind.value, bind.type.dialect_impl(dialect).bind_processor(dialect)) for bind in binds
+    ]
 
-    def column(rows: Sequence[Mapping[str, Any]], name: str, otherwise: Any, write: Callable[[Any], Any] | None) -> Any:
-        values = [row.get(name, otherwise) for row in rows]
-        if write is None:
-            return values
-        before = result = None
-        for place, value in enumerate(values):
-            if value is not before:  # often one object stands in all rows: the time, the reason of every silence
-                before, result = value, write(value)
-            values[place] = result
+
+def _column(
+    rows: Sequence[Mapping[str, Any]], name: str, otherwise: Any, write: Callable[[Any], Any] | None
+) -> list[Any]:
+    """One parameter of many rows."""
+    values = [row.get(name, otherwise) for row in rows]
+    if write is None:
         return values
-
-    return compiled.string, lambda rows: list(zip(*(column(rows, *each) for each in written), strict=True))
+    before = result = None
+    for place, value in enumerate(values):
+        if value is not before:  # often one object stands in all rows: the time, the reason of every silence
+            before, result = value, write(value)
+        values[place] = result
+    return values
 
 
 def insert_new(
