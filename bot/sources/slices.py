@@ -313,7 +313,7 @@ def _plainly_new(body: bytes, spans: list[tuple[int, int]]) -> bool:
 
     Without references by number a well-formed document can write these characters in one way only.
     """
-    if b"&#" in body:
+    if b"#" in body and b"&#" in body:  # one byte is found at once; of two, each & of escaped texts is looked at
         return False
     for start, end in spans:
         for identity in set(_identities(body[start:end])):
