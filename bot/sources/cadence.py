@@ -1,9 +1,10 @@
 """When a source is polled next (pure).
 
-A wish in the configuration (``every``) is kept to, but for the one poll after items may have been missed. Without one the interval follows the source's own habit: an eighth of
-its usual gap between entries, shorter while polls bring mostly new entries, slowly longer while they bring none, and not
-shorter than the publisher asks within reason. Failures lengthen it linearly by their weight, so that a source is never
-given up by itself and never hammered. Spreading comes from a hash of the source's id: the same everywhere and each time.
+A wish in the configuration (``every``) is kept to, but for the one poll after items may have been missed. Without one the
+interval follows the source's own habit: an eighth of its usual gap between entries, shorter while polls bring mostly new
+entries, slowly longer while they bring none, and not shorter than the publisher asks within reason. Failures lengthen it
+linearly by their weight, so that a source is never given up by itself and never hammered. Spreading comes from a hash of
+the source's id: the same everywhere and each time.
 """
 
 from __future__ import annotations
