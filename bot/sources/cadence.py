@@ -81,8 +81,7 @@ def next_interval(source: Source, state: SourceState, poll: Poll, limits: Cadenc
     ``state`` is as it was before the poll but for ``habit``, which should be the newly learned one.
     """
     if source.every is not None:
-        sooner = min(source.every, max(source.every / 3, limits.shortest))
-        return sooner if poll.may_have_missed else source.every
+        return min(source.every, max(source.every / 3, limits.shortest)) if poll.may_have_missed else source.every
     start = limits.longest if source.kind is SourceKind.DOCUMENT else limits.start  # wording changes a few times a year
     current = state.interval or start
     if poll.failure is not None:

@@ -152,11 +152,11 @@ def _still_moved(state: SourceState, fetched: Fetched) -> str | None:
 def _warnings(source: Source, before: SourceState, after: SourceState, poll: Poll) -> tuple[str, ...]:
     found = []
     if poll.may_have_missed:
-        sooner = source.every is None or (after.interval or source.every) < source.every
-        then = ["it is polled sooner"] * sooner + ["its `every` may be too long"] * (source.every is not None)
-        found.append(
-            f"{source.name} shares no entry with the last poll: some may have been missed; {', and '.join(then)}."
-        )
+        advice = ["it is polled sooner"] if after.interval != source.every else []
+        if source.every is not None:
+            advice.append("its `every` may be too long")
+        then = ", and ".join(advice)
+        found.append(f"{source.name} shares no entry with the last poll: some may have been missed; {then}.")
     if after.moved_to and after.moved_to != before.moved_to:
         found.append(
             f"{source.name} has moved for good to {shown_url(after.moved_to)}; write that into the configuration."

@@ -185,25 +185,22 @@ class Transfers:
             reusable = True
             return handle.answer(None)
         except pycurl.error as error:
-            self._end(handle)
             return handle.answer(error)
         except asyncio.CancelledError:
-            self._end(handle)
             task = asyncio.current_task()
             if task is not None and task.cancelling():
                 raise
             return Answer(Head(()), trouble=Trouble.OTHER, why="it was closed")  # by close()
         finally:
             self._running.discard(handle)
+            if not reusable:
+                with contextlib.suppress(RuntimeError, pycurl.error):  # mostly it has ended already
+                    self._multi.remove_handle(handle.curl)
             handle.clear()
             if reusable and len(self._free) < self._at_once:
                 self._free.append(handle)
             else:
                 handle.curl.close()
-
-    def _end(self, handle: _Handle) -> None:
-        with contextlib.suppress(RuntimeError, pycurl.error):  # mostly it has ended already
-            self._multi.remove_handle(handle.curl)
 
     async def close(self) -> None:
         """End what runs, and every connection."""
