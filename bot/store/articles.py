@@ -104,7 +104,7 @@ class Articles:
         news = set(ids)
         if absent := [each for each in rows if each not in ids]:
             known = having(self._connection, _IDENTITY, articles.c.identity_hash, absent)
-            ids |= {found.identity_hash: found.id for found in known}
+            ids |= {row[0]: row[1] for row in known}
         result = []
         for identity in identities:
             result.append((ids[identity], identity in news))

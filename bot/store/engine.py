@@ -127,12 +127,15 @@ def _turn_to_wal(connection: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    """Begin by the driver itself: around a statement of a word or two SQLAlchemy's own work is most of the time it takes."""
     writes = connection.get_execution_options().get(WRITES, True)
-    driver = connection.connection.dbapi_connection
+    lent = connection.connection
+    driver = lent.dbapi_connection
     assert driver is not None, "a connection that begins is connected"
-    # By the driver: this asks nothing of the file, so there is nothing that could fail and would have to be translated.
-    driver.execute(f"PRAGMA query_only = {'OFF' if writes else 'ON'}").close()
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if lent.info.get(WRITES) is not writes:
+        driver.execute(f"PRAGMA query_only = {'OFF' if writes else 'ON'}").close()
+        lent.info[WRITES] = writes
+    driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN").close()
 
 
 def _postgresql(url: URL) -> Engine:

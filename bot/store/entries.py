@@ -12,7 +12,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, or_, select, upd
 
 from bot.model import Entry
 from bot.said import said
-from bot.store.sql import FEW, Insertion, chunks, having, insert_new, insert_of, run_many, run_one
+from bot.store.sql import FEW, Insertion, chunks, having, insert_new, insert_of, read_one, run_many
 from bot.store.tables.base import digest
 from bot.store.tables.sources import entries
 
@@ -93,8 +93,10 @@ class Entries:
             return {entry.key for entry in candidates}, {}
         by_hash = {digest(entry.key): entry.key for entry in candidates}
         known = {
-            by_hash[row.key_hash]: Changed(row.id, row.article_id, row.verdict, row.updates, row.content_hash)
-            for row in having(self._connection, _KNOWN, entries.c.key_hash, list(by_hash), _source=source_id)
+            by_hash[key_hash]: Changed(*rest)
+            for key_hash, *rest in having(
+                self._connection, _KNOWN, entries.c.key_hash, list(by_hash), _source=source_id
+            )
         }
         says: dict[str, set[bytes | None]] = {}
         for entry in candidates:
@@ -106,7 +108,7 @@ class Entries:
     def _any(self, source_id: str, before: int | None = None) -> bool:
         """Whether a source has entries, with ids below one that is given. Where many come at once it mostly has none: a first poll."""
         row = {"_source": source_id, "_before": before or _NO_END}
-        return run_one(self._connection, _ANY, row).first() is not None
+        return bool(read_one(self._connection, _ANY, row))
 
     def reword(self, changed: Changed, entry: Entry) -> bool:
         """Store the new words of a known entry; False when they are no longer those that were compared."""
@@ -189,7 +191,7 @@ class Entries:
         wanted = list({value for value in hashes.values() if value is not None})
         if len(wanted) <= FEW or self._any(source_id, min(self._added, default=None)):
             found = having(self._connection, _FIRST_TO_SAY, entries.c.content_hash, wanted, _source=source_id)
-            firsts = {row.content_hash: row.id for row in found}
+            firsts = {row[0]: row[1] for row in found}
         else:
             firsts = self._firsts(source_id)
         earlier = {
@@ -224,9 +226,9 @@ _ANY = (
     .where(entries.c.source_id == bindparam("_source"), entries.c.id < bindparam("_before"))
     .limit(1)
 )
-_KNOWN = select(
-    *(entries.c[name] for name in ("key_hash", "id", "article_id", "verdict", "updates", "content_hash"))
-).where(entries.c.source_id == bindparam("_source"))
+_KNOWN = select(entries.c.key_hash, *(entries.c[name] for name in Changed.__slots__)).where(
+    entries.c.source_id == bindparam("_source")
+)
 """What :meth:`Entries.compare` looks at."""
 _FIRST_TO_SAY = (
     select(entries.c.content_hash, func.min(entries.c.id).label("id"))

@@ -155,7 +155,7 @@ class Sources:
             False when the lease is no longer this owner's or the source's address has changed since: nothing was written,
             and what the poll found belongs to nobody.
         """
-        return run_one(self._connection, _FINISH_WHOLE, _times(state, owner) | _rest(state)).rowcount == 1
+        return run_one(self._connection, _FINISH_WHOLE, _times(state, owner) | _rest(state)) == 1
 
     def finish_many(self, polled: Iterable[tuple[SourceState, SourceState]], owner: str) -> None:
         """Write what polls learned that brought no entry, and give their leases back: many for the price of one.

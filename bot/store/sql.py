@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -13,10 +14,8 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    CursorResult,
     Insert,
     LargeBinary,
-    Row,
     Select,
     Table,
     Text,
@@ -59,8 +58,8 @@ def insert_of(dialect: str, table: Table) -> Insertion:
 def run_many(connection: Connection, statement: UpdateBase, rows: Sequence[Mapping[str, Any]]) -> None:
     """Execute a statement once for each row.
 
-    On SQLite by the driver's own loop, on values converted a column at a time: what SQLAlchemy does with each parameter of
-    each row costs several times as much as the database does.
+    On SQLite by the driver itself and its own loop, on values converted a column at a time: what SQLAlchemy does with each
+    parameter of each row, and around each statement, costs several times as much as the database does.
 
     Args:
         connection: In a write transaction.
@@ -74,24 +73,39 @@ def run_many(connection: Connection, statement: UpdateBase, rows: Sequence[Mappi
     else:
         text, written = _for_sqlite(statement, tuple(rows[0]))
         columns = (_column(rows, *each) for each in written)
-        connection.exec_driver_sql(text, list(zip(*columns, strict=True)))
+        _driver(connection).executemany(text, list(zip(*columns, strict=True)))
 
 
-def run_one(
-    connection: Connection, statement: UpdateBase | Select[Any], row: Mapping[str, Any]
-) -> CursorResult[*tuple[Any, ...]]:
-    """Execute a statement that was built once, as :func:`run_many` does.
+def run_one(connection: Connection, statement: UpdateBase, row: Mapping[str, Any]) -> int:
+    """Execute a statement that was built once, as :func:`run_many` does; gives how many rows it changed."""
+    if is_postgresql(connection):
+        return connection.execute(statement, row).rowcount
+    return _executed(connection, statement, row).rowcount
 
-    What it gives comes from SQLite as the driver has it: ask for numbers, texts and hashes only.
+
+def read_one(
+    connection: Connection, statement: ReturningInsert[*tuple[Any, ...]] | Select[Any], row: Mapping[str, Any]
+) -> Sequence[Sequence[Any]]:
+    """Execute a statement that was built once, as :func:`run_many` does; gives the rows that it gives.
+
+    They come from SQLite as the driver has them: ask for numbers, texts and hashes only.
     """
     if is_postgresql(connection):
-        return connection.execute(statement, row)
+        return connection.execute(statement, row).all()
+    return _executed(connection, statement, row).fetchall()
+
+
+def _executed(connection: Connection, statement: UpdateBase | Select[Any], row: Mapping[str, Any]) -> sqlite3.Cursor:
     text, written = _for_sqlite(statement, tuple(row))
     parameters = [
         row.get(name, otherwise) if write is None else write(row.get(name, otherwise))
         for name, otherwise, write in written
     ]
-    return connection.exec_driver_sql(text, tuple(parameters))
+    return _driver(connection).execute(text, parameters)
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    return cast("sqlite3.Connection", connection.connection.dbapi_connection)
 
 
 Written = list[tuple[str, Any, Callable[[Any], Any] | None]]
@@ -148,7 +162,7 @@ def insert_new(
         return [(row[0], row[1]) for row in connection.execute(_telling(insertion, id_, key), rows)]
     if len(rows) < FEW:
         telling = _telling(insertion, id_, key)
-        return [(row[0], row[1]) for each in rows for row in run_one(connection, telling, each)]
+        return [(row[0], row[1]) for each in rows for row in read_one(connection, telling, each)]
     before = connection.execute(_highest(id_)).scalar() or 0
     run_many(connection, insertion, rows)
     return [(row[0], row[1]) for row in connection.execute(_above(id_, key), {"_before": before})]
@@ -213,7 +227,7 @@ def _is_null_unindexed(element: mostly_null, compiler: SQLCompiler, **options: A
 
 def having(
     connection: Connection, query: Select[Any], column: Column[bytes], hashes: Sequence[bytes], **values: Any
-) -> Iterator[Row[Any]]:
+) -> Iterator[Sequence[Any]]:
     """Read the rows of a query that have one of the hashes; one query on PostgreSQL, one for each chunk on SQLite.
 
     Args:
@@ -229,7 +243,7 @@ def having(
         return
     if len(hashes) < FEW:
         for each in hashes:
-            yield from run_one(connection, _with_one(query, column), {"_hash": each, **values})
+            yield from read_one(connection, _with_one(query, column), {"_hash": each, **values})
         return
     for chunk in chunks(hashes):
         yield from connection.execute(_with_each(query, column), {"_hashes": chunk, **values})

@@ -37,6 +37,8 @@ def translated() -> Iterator[None]:
         raise StoreUnavailable("all database connections are in use; the same call may succeed later") from error
     except DBAPIError as error:
         raise translate(error) from error
+    except sqlite3.Error as error:  # where the driver was called without SQLAlchemy (bot.store.sql)
+        raise _from_sqlite(error) from error
 
 
 def translate(error: DBAPIError) -> StoreError:

@@ -9,9 +9,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import SchemaError, StoreError, StoreUnavailable
+from bot.model import SourceState
 from bot.store import Store
 from bot.store.engine import parse_url
 from bot.store.translate import translate
+from tests.store.samples import entry
 
 
 @pytest.mark.parametrize(
@@ -79,7 +81,7 @@ def test_a_writer_of_another_process_is_waited_for_then_unavailable(sqlite_store
     impatient = Store.open(sqlite_url)
     with pytest.raises(StoreUnavailable, match="locked") as caught, impatient.transaction():
         pass
-    assert isinstance(caught.value.__cause__, DBAPIError)
+    assert isinstance(caught.value.__cause__, sqlite3.OperationalError)
     with impatient.reading() as tx:
         assert tx.sources.all() == [], "readers do not wait for the writer"
     other.rollback()
@@ -122,6 +124,27 @@ def test_a_missing_table_names_the_command_that_mends_it(empty_url):
     with pytest.raises(SchemaError, match="policywatch db upgrade"), store.reading() as tx:
         tx.sources.all()
     store.close()
+
+
+def test_what_the_driver_refuses_is_told_the_same_way_where_it_is_called_directly(sqlite_store, clock):
+    state = SourceState(id="gone", url="https://news.example/feed", added_at=clock())
+    with sqlite_store.transaction() as tx:
+        tx.connection.execute(text("ALTER TABLE sources RENAME TO elsewhere"))
+    with pytest.raises(SchemaError, match="policywatch db upgrade"), sqlite_store.transaction() as tx:
+        tx.sources.finish(state, "me")
+    with pytest.raises(StoreError, match="the database failed: ") as caught, sqlite_store.transaction() as tx:
+        tx.entries.add("gone", [entry()], clock())  # there is no such source
+    assert not isinstance(caught.value, StoreUnavailable)
+
+
+def test_a_connection_that_was_lent_for_reading_writes_for_the_next_and_the_other_way_round(store, clock):
+    for number in range(2):
+        with store.transaction() as tx:
+            tx.runtime.remember("k", number, clock())
+        with pytest.raises(StoreError), store.reading() as tx:
+            tx.runtime.remember("k", "written while reading", clock())
+        with store.reading() as tx:
+            assert tx.runtime.recall("k") == number
 
 
 def test_a_server_that_is_not_there_is_unavailable():
