@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 from functools import cache
 from pathlib import Path
 
-import feedparser
-import feedparser.api
 import pytest
-from feedparser.util import FeedParserDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -310,22 +306,3 @@ def test_mutilations_give_the_same_entries_from_slices(
 ) -> None:
     path = data.draw(st.sampled_from(recorded).filter(lambda path: len(content(path)) < 60_000))
     assert_same_entries(mutilated(content(path), steps), mask)
-
-
-def test_tuned_feedparser_gives_the_same_as_feedparser_as_it_comes(
-    recorded: list[Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def texts() -> list[str]:
-        found = []
-        for path in recorded:
-            result = parser.parse(content(path), TYPE, "https://news.example/feed")
-            found.append(repr((result.get("entries"), result.get("feed"), result.get("bozo"), result.get("version"))))
-        return found
-
-    tuned = texts()
-    monkeypatch.setattr(feedparser.api, "PREFERRED_XML_PARSERS", [])
-    monkeypatch.setattr(feedparser.mixin, "make_safe_absolute_uri", feedparser.mixin.make_safe_absolute_uri.__wrapped__)
-    monkeypatch.setattr(feedparser.mixin, "copy", copy)
-    for name in ("get", "__contains__", "__getitem__"):
-        monkeypatch.setattr(FeedParserDict, name, getattr(FeedParserDict, name).__wrapped__)
-    assert texts() == tuned
