@@ -110,8 +110,8 @@ async def poll(
             reading = known or await _read_elsewhere(parts, pool, source, state, fetched)
             if isinstance(reading, Reading):
                 fetched = fetched._replace(body=b"")  # nobody looks at it again
-            async with pool.storing if pool is not None else nullcontext():
-                done = await asyncio.to_thread(_digest, parts, judgement, source, state, fetched, reading)
+            store = pool.storing.call if pool is not None else asyncio.to_thread
+            done = await store(_digest, parts, judgement, source, state, fetched, reading)
     if isinstance(done, Polled):
         return done
     if settler is None:

@@ -25,6 +25,7 @@ from types import ModuleType, TracebackType
 from typing import Self, TypeVar
 
 from bot.model import Failure, FailureKind
+from bot.turns import Turns
 
 log = logging.getLogger(__name__)
 
@@ -36,9 +37,6 @@ IDLE = 300.0
 """Seconds without a call after which :meth:`Pool.rest` ends the processes."""
 TIME_LIMIT = 60.0
 """Seconds after which a document is given up; the worst feed that the limits let through takes some ten."""
-STORING = 1
-"""Threads that judge and store: it is Python that takes the time, and a second thread only takes Python's lock from the first
-and from the event loop (a tenth to a fifth slower: measured)."""
 RESULTS = 64
 """Results under way or waiting to be stored: a feed's is some hundred kilobytes, and a first pass brings thousands."""
 _PRELOADED = ["bot.sources.reading", "bot.sources.articles"]
@@ -65,8 +63,8 @@ class Pool:
         self._alone = asyncio.Lock()
         self.results = asyncio.Semaphore(RESULTS)
         """To be held from before a call until its result is used up: what waits in memory for its turn is bounded."""
-        self.storing = asyncio.Semaphore(STORING)
-        """To be held by a thread that uses a result up."""
+        self.storing = Turns()
+        """Where results are used up."""
         self._waking: Future[None] | None = None
 
     async def __aenter__(self) -> Self:
