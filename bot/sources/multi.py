@@ -17,6 +17,8 @@ _IN, _OUT = 0x001, 0x004
 """EPOLLIN and EPOLLOUT, whose names are there on Linux only."""
 _WAITS = {pycurl.POLL_IN: _IN, pycurl.POLL_OUT: _OUT, pycurl.POLL_INOUT: _IN | _OUT}
 _NEVER = -1
+_EARLY = 0.001
+"""Seconds by which a timer may ring before its time: the event loop's clock is that coarse, and libcurl's counts milliseconds."""
 
 Ended = asyncio.Future[pycurl.Curl]
 """Gives the handle when its transfer has ended well, and raises ``pycurl.error`` when it has not."""
@@ -54,8 +56,10 @@ class EpollMulti:
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._on_timer)
         self._epoll = select.epoll()
+        self._waited_for: set[int] = set()
         self._running: dict[pycurl.Curl, Ended] = {}
-        self._timer: asyncio.Handle | None = None
+        self._due: float | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def setopt(self, option: int, value: int) -> None:
@@ -87,42 +91,64 @@ class EpollMulti:
         for curl in list(self._running):
             self.remove_handle(curl)
         self._multi.close()
-        self._on_timer(_NEVER)
+        self._due = None
+        self._set_timer()
         if self._loop is not None:
             self._loop.remove_reader(self._epoll.fileno())
             self._loop = None
         self._epoll.close()
 
     def _on_socket(self, what: int, descriptor: int, *_: object) -> None:
-        """Note what libcurl waits for at a socket."""
+        """Note what libcurl waits for at a socket.
+
+        One that it waits for no more stays in the epoll, because nearly always the next transfer uses it: what is said there
+        meanwhile takes it out. (A socket that is closed the system takes out by itself.)
+        """
         if (events := _WAITS.get(what)) is None:
-            with contextlib.suppress(OSError):  # one that is closed is watched no more
-                self._epoll.unregister(descriptor)
+            self._waited_for.discard(descriptor)
             return
+        self._waited_for.add(descriptor)
         try:
-            self._epoll.register(descriptor, events)
-        except FileExistsError:
             self._epoll.modify(descriptor, events)
+        except FileNotFoundError:
+            self._epoll.register(descriptor, events)
 
     def _on_timer(self, milliseconds: int) -> None:
-        """Note when libcurl wants to be called whatever the sockets say, in place of what it said before."""
+        """Note when libcurl wants to be called whatever the sockets say, in place of what it said before.
+
+        It says so several times in each transfer, mostly a later time: the event loop's timer is set anew only for an earlier
+        one, and looks again when it rings.
+        """
+        self._due = None
+        if self._loop is None or milliseconds == _NEVER:
+            return
+        self._due = self._loop.time() + milliseconds / 1000
+        if self._timer is None or self._due < self._timer.when():
+            self._set_timer()
+
+    def _set_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._loop is None or milliseconds == _NEVER:
-            return
-        if milliseconds:
-            self._timer = self._loop.call_later(milliseconds / 1000, self._on_time)
-        else:
-            self._timer = self._loop.call_soon(self._on_time)
+        if self._loop is not None and self._due is not None:
+            self._timer = self._loop.call_at(self._due, self._on_time)
 
     def _on_time(self) -> None:
+        assert self._loop is not None
         self._timer = None
-        self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
-        self._tell()
+        if self._due is not None and self._due > self._loop.time() + _EARLY:
+            self._set_timer()
+        elif self._due is not None:
+            self._due = None
+            self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+            self._tell()
 
     def _on_ready(self) -> None:
         for descriptor, events in self._epoll.poll(0):
+            if descriptor not in self._waited_for:
+                with contextlib.suppress(OSError):  # closed just now
+                    self._epoll.unregister(descriptor)
+                continue
             # What is neither is an error or the end, which either way of using the socket will find out.
             told = (events & ~_OUT and pycurl.CSELECT_IN) | (events & ~_IN and pycurl.CSELECT_OUT)
             self._multi.socket_action(descriptor, told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import select
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -374,6 +375,40 @@ class TestConnections:
             async with fetching() as fetcher:
                 await asyncio.gather(*(fetcher.fetch(server.url(), now=NOW) for _ in range(4)))
             await until(lambda: not server.open)
+
+
+@pytest.mark.skipif(not hasattr(select, "epoll"), reason="only Linux has epoll")
+class TestEpoll:
+    async def test_what_an_idle_connection_says_is_heard_once(self) -> None:
+        """It stays in the epoll for the next transfer; one that the server closes would wake the event loop for ever."""
+        async with Bare([OK]) as server, fetching() as fetcher:
+            await fetcher.fetch(server.url(), now=NOW)
+            for writer in server._all:
+                writer.close()
+                await writer.wait_closed()
+            await until(lambda: not fetcher._transfers._multi._epoll.poll(0))
+            assert isinstance(await fetcher.fetch(server.url(), now=NOW), Fetched)
+            assert server.connections == 2
+
+    async def test_the_event_loops_timer_is_set_anew_only_for_an_earlier_time(self) -> None:
+        multi = EpollMulti()
+        multi.add_handle(idle := pycurl.Curl())
+        multi.remove_handle(idle)
+        multi._on_timer(50_000)
+        first = multi._timer
+        multi._on_timer(60_000)
+        assert multi._timer is first
+        multi._on_time()  # it rings before what is due now
+        assert multi._timer.when() == multi._due
+        later = multi._timer
+        multi._on_timer(10_000)
+        assert later.cancelled()
+        assert multi._timer.when() == multi._due
+        multi._on_timer(-1)
+        multi._on_time()
+        assert multi._timer is None
+        await multi.aclose()
+        idle.close()
 
 
 @pytest.mark.usefixtures("driven_by")
