@@ -8,6 +8,7 @@ Decision 0009 says why this stands beside the facts of :mod:`bot.analysis.featur
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -40,10 +41,9 @@ def phrases_of(title: Found, text: Found) -> dict[str, float]:
     """The phrases of an article with how much each counts: fewer words say more each. `title police {ban} <tech>` -> 0.21."""
     values: dict[str, float] = {}
     for found, limit in ((title, TITLE_WORDS), (text, TEXT_WORDS)):
-        mine: set[str] = set()
         written, kinds = _spellings(found, limit)
-        for words, longest in ((written, WRITTEN), (kinds, KINDS)):
-            mine.update(_runs(words, longest))
+        # Each once, and always in the same order: sums of the same numbers in another order differ in their last digit.
+        mine = dict.fromkeys(itertools.chain(_runs(written, WRITTEN), _runs(kinds, KINDS)))
         part = found.tokens.part
         values.update(dict.fromkeys([f"{part} {phrase}" for phrase in mine], 1 / math.sqrt(len(mine))))
     return values
