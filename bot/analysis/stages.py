@@ -49,6 +49,8 @@ def _said(one: Candidate, reading: Reading, kind: str) -> str | None:  # noqa: P
         return "reversed"
     if action in _PENDING and one.primary and stage == "announced" and _says("unconfirmed", reading):
         return "proposed"
+    if action == "enact" and one.primary and _says("consulted", reading):
+        return "proposed"  # `adopts draft guidelines for public consultation`
     law = action in _LAWS and kind in _LAWMAKERS and stage in {"announced", "passed"}
     if law and one.primary and _signed(kind, reading):
         return "enacted"

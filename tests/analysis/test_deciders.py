@@ -148,3 +148,17 @@ def test_a_line_begins_with_a_capital(ask: Ask, title: str, begins: str) -> None
     lead = ask(title).lead
     assert lead is not None
     assert lead.line.startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "actor"),
+    [
+        ("House bans facial recognition", "The House of Representatives voted on Tuesday.", "US House of Representatives"),
+        ("In-house lawyers tell Megastore to stop facial recognition", "In-house counsel told the chain to stop facial recognition.", ""),
+        ("Clearing-house to stop facial recognition", "The clearing-house said that it will end facial recognition.", ""),
+    ],
+)  # fmt: skip
+def test_a_house_behind_a_hyphen_is_no_chamber(ask: Ask, title: str, text: str, actor: str) -> None:
+    """`In-house counsel` is not the House."""
+    actors = {change.actor for change in ask(title, text).changes}
+    assert ("US House of Representatives" in actors) == bool(actor), actors

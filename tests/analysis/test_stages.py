@@ -21,6 +21,11 @@ STAGES = [
     ("California drops bill to ban facial recognition", "", "withdrawn"),
     ("Virginia lifts ban on police use of facial recognition", "", "passed"),
     ("Danish government to let police use facial recognition", "", "announced"),
+    ("Portland council delays start of facial recognition ban", "The council voted to delay the start of its ban to January.", "postponed"),
+    ("Police delay start of live facial recognition after protest", "The Metropolitan Police will delay the start of live facial recognition.", "in force"),
+    ("EDPB adopts guidelines on facial recognition", "The European Data Protection Board adopted them. They are open for public consultation until June.", "proposed"),
+    ("EDPB adopts final guidelines on facial recognition after public consultation", "", "passed"),
+    ("TSA finalizes rules on facial recognition", "The TSA published the final rules on Monday. Nobody was available for comment.", "passed"),
     # courts
     ("Civil rights group sues police over facial recognition", "", "challenged"),
     ("Court strikes down law on facial recognition", "", "struck down"),
