@@ -23,7 +23,7 @@ QUICK = {
     "soak": ["--sources", "200", "--minutes", "0.5", "--every", "5"],
     "analysis": ["--inputs", "500"],
 }
-FULL = {"soak": ["--minutes", "3"]}
+FULL = {"soak": ["--minutes", "10"]}
 
 
 def main(arguments: list[str]) -> int:

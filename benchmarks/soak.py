@@ -26,6 +26,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from benchmarks.load import ROOT, body
+from bot.upkeep import SPREAD_EACH
 
 LATE = 15.0
 """Seconds after its interval at which a poll counts as late: a tick, the queue and the machine's noise."""
@@ -158,6 +159,12 @@ def main(arguments: list[str] | None = None) -> int:
     if options.serve:
         asyncio.run(_serve())
         return 0
+    baseline = options.sources * SPREAD_EACH.total_seconds()
+    if options.minutes * 60 < baseline + 2 * options.every:
+        parser.error(
+            f"too short to judge: the baseline of {options.sources:,} sources is spread over {baseline:.0f} s, and two polls of"
+            f" each must fit in behind it; take {(baseline + 2 * options.every) / 60:.1f} minutes or more"
+        )
     command = [sys.executable, "-m", "benchmarks.soak", "--serve"]
     with (
         tempfile.TemporaryDirectory(prefix="policywatch-soak-") as name,
@@ -173,7 +180,8 @@ def main(arguments: list[str] | None = None) -> int:
     first = [times[0] for number, times in asked.items() if nature(int(number)) == "healthy"]
     settled = max(max(first, default=end), began + options.every)
     if end - settled < options.every:
-        parser.error("too short to judge: the baseline and two polls of each source must fit in")
+        print(f"The baseline took {settled - began:.0f} s: a healthy source was not polled on time.")
+        return 1
     return _report(asked, options.sources, options.every, settled, end, spent)
 
 
