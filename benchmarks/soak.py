@@ -26,7 +26,6 @@ from collections import defaultdict
 from pathlib import Path
 
 from benchmarks.load import ROOT, body
-from bot.upkeep import SPREAD_EACH
 
 LATE = 15.0
 """Seconds after its interval at which a poll counts as late: a tick, the queue and the machine's noise."""
@@ -123,12 +122,19 @@ async def _work(folder: Path, base: str, sources: int, every: int, seconds: floa
     from benchmarks.ours import make_parts
     from bot.slack.terminal import TerminalSender
     from bot.sources.http import Fetcher, FetchLimits
+    from bot.upkeep import spread_over
     from bot.worker import Worker
 
     logging.getLogger("apscheduler").setLevel(
         logging.ERROR
     )  # as in the command: a tick that is still at work is no news
     parts = make_parts(folder, [f"{base}/feed/{number}" for number in range(sources)], every=f"{every}s")
+    baseline = spread_over(parts, sources).total_seconds()
+    if seconds < baseline + 2 * every:
+        raise SystemExit(
+            f"too short to judge: the baseline of {sources:,} sources is spread over {baseline:.0f} s, and two polls of each"
+            f" must fit in behind it; take {(baseline + 2 * every) / 60:.1f} minutes or more"
+        )
     limits = FetchLimits(in_all=64, per_host=64, spacing=0, total=45)
     async with Fetcher("soak", allow_networks=["127.0.0.0/8"], limits=limits, hurried=True) as fetcher:
         worker = Worker(parts, fetcher, TerminalSender(Console(file=io.StringIO())))
@@ -159,12 +165,6 @@ def main(arguments: list[str] | None = None) -> int:
     if options.serve:
         asyncio.run(_serve())
         return 0
-    baseline = options.sources * SPREAD_EACH.total_seconds()
-    if options.minutes * 60 < baseline + 2 * options.every:
-        parser.error(
-            f"too short to judge: the baseline of {options.sources:,} sources is spread over {baseline:.0f} s, and two polls of"
-            f" each must fit in behind it; take {(baseline + 2 * options.every) / 60:.1f} minutes or more"
-        )
     command = [sys.executable, "-m", "benchmarks.soak", "--serve"]
     with (
         tempfile.TemporaryDirectory(prefix="policywatch-soak-") as name,

@@ -137,6 +137,11 @@ def claim_due(
     return [(known[state.id], state) for state in states]
 
 
+def spread_over(parts: Parts, waiting: int) -> timedelta:
+    """The time over which so many sources that wait are spread; none for a few."""
+    return min(SPREAD_EACH * waiting, parts.config.settings.poll.min_interval) if waiting >= MANY_WAIT else timedelta()
+
+
 def spread_out(parts: Parts) -> int:
     """Spread sources that all wait (a first start, the end of a downtime), so that they are not all asked at once.
 
@@ -145,9 +150,9 @@ def spread_out(parts: Parts) -> int:
     now = parts.clock()
     with parts.store.transaction() as tx:
         waiting = tx.sources.waiting(now - DOWN_FOR)
-        if len(waiting) < MANY_WAIT:
+        over = spread_over(parts, len(waiting))
+        if not over:
             return 0
-        over = min(SPREAD_EACH * len(waiting), parts.config.settings.poll.min_interval)
         tx.sources.schedule(spread(waiting, now, over))
     log.info("polls spread out", extra={"sources": len(waiting), "seconds": over.total_seconds()})
     return len(waiting)

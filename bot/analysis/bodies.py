@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.analysis.lexicon import Found, Lexicon, Mention
+from bot.analysis.text import behind_hyphen
 from bot.topic import PUBLIC_TYPES, Actor, Place, Topic
 
 
@@ -83,7 +84,7 @@ class Bodies:
 
     def _body(self, mention: Mention, found: Found, place: Place | None) -> Who | None:
         kind: str = mention.ref
-        if self._hyphenated(mention, found) and found.is_class(mention.first, "us-house"):
+        if behind_hyphen(found.tokens.items, mention.first) and found.is_class(mention.first, "us-house"):
             return None  # `in-house counsel`
         word = " ".join(item.norm for item in found.tokens.items[mention.first : mention.last])
         chamber = self._chamber(kind, mention, found) if place is None else None
@@ -103,12 +104,6 @@ class Bodies:
             code = place.code if place is not None else None
             return Who(self._as_written(mention, found), kind, None, code, mention, found.tokens.part)
         return Who(self._placed_body(kind, word, place), kind, None, place.code, mention, found.tokens.part)
-
-    @staticmethod
-    def _hyphenated(mention: Mention, found: Found) -> bool:
-        """A hyphen joins it to the word before it."""
-        before = found.tokens.items[mention.first - 1] if mention.first else None
-        return before is not None and before.norm == "-" and not before.gap
 
     def _fuller(self, kind: str, word: str) -> str:
         """`the court` is the `High Court` that the article names in another place."""

@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Literal, TypeVar
 
 from bot.analysis.lexicon import Found, Mention
-from bot.analysis.text import Sentence, Token
+from bot.analysis.text import Sentence, Token, behind_hyphen
 
 T = TypeVar("T")
 ItemKind = Literal["verb", "noun", "topic", "weak", "other", "name", "mark", "break", "comma"]
@@ -184,8 +184,7 @@ class _Reader:
         """`Trump-ordered plan`: part of an adjective."""
         return (
             index - 2 >= self.sentence.first
-            and self.tokens[index - 1].norm == "-"
-            and not self.tokens[index].gap
+            and behind_hyphen(self.tokens, index)
             and all(code not in self.senses[index][0].key.form for code in "bsN")
         )
 
@@ -262,9 +261,7 @@ class _Reader:
             return False
         if not self.found.capitals:
             return self.tokens[index].capital and (index > self.sentence.first or self._opening(index, last))
-        if self._nounish(index) or (
-            index > self.sentence.first and self.tokens[index - 1].norm == "-" and not self.tokens[index].gap
-        ):
+        if self._nounish(index) or (index > self.sentence.first and behind_hyphen(self.tokens, index)):
             return True
         last_item = self.before
         if last_item is not None and last_item.kind == "verb" and last_item.last == index and "g" not in forms:

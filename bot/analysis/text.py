@@ -7,6 +7,7 @@ folded form to look up and the exact place they came from, so that every span ca
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import unescape
 from typing import Literal, NamedTuple
@@ -97,6 +98,11 @@ def read(part: Part, source: str, abbreviations: frozenset[str]) -> Tokens:
         for number, (first, last) in enumerate(bounds)
     )
     return Tokens(part, source, items, sentences, shouting)
+
+
+def behind_hyphen(items: Sequence[Token], index: int) -> bool:
+    """Whether a hyphen joins the token to the word before it."""
+    return index > 0 and items[index - 1].norm == "-" and not items[index].gap
 
 
 def _tokens(source: str) -> list[Token]:

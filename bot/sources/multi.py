@@ -136,12 +136,14 @@ class EpollMulti:
     def _on_time(self) -> None:
         assert self._loop is not None
         self._timer = None
-        if self._due is not None and self._due > self._loop.time() + _EARLY:
+        if self._due is None:
+            return
+        if self._due > self._loop.time() + _EARLY:
             self._set_timer()
-        elif self._due is not None:
-            self._due = None
-            self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
-            self._tell()
+            return
+        self._due = None
+        self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+        self._tell()
 
     def _on_ready(self) -> None:
         for descriptor, events in self._epoll.poll(0):

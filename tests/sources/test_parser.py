@@ -17,11 +17,6 @@ from hypothesis import strategies as st
 from bot.sources import parser
 
 
-@pytest.fixture(scope="module")
-def recorded(shared_data: Path) -> list[Path]:
-    return sorted(path for path in (shared_data / "feeds").rglob("*") if path.is_file() and path.suffix != ".json")
-
-
 def test_real_feeds_come_out_the_same(recorded: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     def texts() -> list[str]:
         found = []

@@ -226,11 +226,6 @@ def test_known_items_in_another_place_are_looked_at_again(feed: bytes) -> None:
     assert slices._by_known(feed, known) is None
 
 
-@pytest.fixture(scope="session")
-def recorded(shared_data: Path) -> list[Path]:
-    return sorted(path for path in (shared_data / "feeds").rglob("*") if path.is_file() and path.suffix != ".json")
-
-
 @cache
 def content(path: Path) -> bytes:
     return path.read_bytes()
